@@ -1,0 +1,108 @@
+"""What is judged: all orders of a request together, and within them one ingredient of one order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from dosing.formulary.model import Formulary, Monograph
+from dosing.measures import Measure, NotComputed, creatinine_clearance
+from dosing.order import Order
+from dosing.patient import Patient
+from dosing.timeline import Course, day_number, lay
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A request: orders to judge, the patient with current medications, and the days all of them are laid on.
+
+    No slots, because what several rules ask for is computed once and kept.
+    """
+
+    orders: tuple[Order, ...]
+    patient: Patient
+    formulary: Formulary
+    as_of: date
+
+    @cached_property
+    def day_one(self) -> date:
+        return min((order.start_date or self.as_of for order in self.orders), default=self.as_of)
+
+    @cached_property
+    def first_judged(self) -> int:
+        """Days before `as_of` are counted and not judged."""
+        return max(1, day_number(self.as_of, self.day_one))
+
+    @cached_property
+    def medications(self) -> tuple[Order, ...] | None:
+        """The medications that go on, or None when nothing is known about them."""
+        if self.patient.medications is None:
+            return None
+        return tuple(order for order in self.patient.medications if not order.is_past(self.as_of))
+
+    @cached_property
+    def past_medications(self) -> tuple[Order, ...]:
+        return tuple(order for order in self.patient.medications or () if order.is_past(self.as_of))
+
+    @cached_property
+    def courses(self) -> tuple[Course, ...]:
+        """Every ingredient of every order and of every current medication that no order replaces."""
+        replaced = {order.replaces for order in self.orders if order.replaces is not None}
+        laid = [self._lay(order, False) for order in self.orders]
+        laid += [self._lay(order, True) for order in self.medications or () if order.given not in replaced]
+        return tuple(course for courses in laid for course in courses)
+
+    @cached_property
+    def courses_of(self) -> dict[str, tuple[Course, ...]]:
+        found: dict[str, tuple[Course, ...]] = {}
+        for course in self.courses:
+            found[course.drug] = (*found.get(course.drug, ()), course)
+        return found
+
+    @cached_property
+    def clearance(self) -> Measure | NotComputed:
+        return creatinine_clearance(self.patient, self.as_of, self.formulary)
+
+    def ingredients(self, order: Order) -> tuple[str, ...]:
+        if order.drug is None:
+            return ()
+        combination = self.formulary.combinations.get(order.drug)
+        return combination.ingredients if combination is not None else (order.drug,)
+
+    def _lay(self, order: Order, medication: bool) -> list[Course]:
+        return [
+            lay(order, drug, self.day_one, self.as_of, self.patient.weight, medication=medication)
+            for drug in self.ingredients(order)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One ingredient of one order with its monograph: what a check is asked about."""
+
+    situation: Situation
+    order: Order
+    course: Course
+    monograph: Monograph
+
+    @property
+    def drug(self) -> str:
+        return self.monograph.drug
+
+    @property
+    def patient(self) -> Patient:
+        return self.situation.patient
+
+    @property
+    def formulary(self) -> Formulary:
+        return self.situation.formulary
+
+    @property
+    def same_drug(self) -> tuple[Course, ...]:
+        """Every course of this drug in the request, this one among them."""
+        return self.situation.courses_of[self.monograph.drug]
+
+    @property
+    def possible_forms(self) -> tuple[str, ...]:
+        return (self.order.form,) if self.order.form is not None else self.monograph.forms

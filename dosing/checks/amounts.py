@@ -1,0 +1,292 @@
+"""Limits on doses, days, weeks and hours between doses, on every day of every step and over overlapping orders."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from dosing.case import Case
+from dosing.conditions import Holding
+from dosing.finding import Severity, Suggestion
+from dosing.formulary.model import DoseRow, DoseRule, Rule, StateRule
+from dosing.judgement import Days, Judgement, action_severity, unanswered
+from dosing.timeline import RATE, Course, DaySum, Run, combined, heaviest_week
+from dosing.units import UNITS, Quantity
+from dosing.wording import taken, words
+
+HOURS_A_DAY = 24
+
+
+def judge(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
+    """A rule with a row of limits."""
+    if isinstance(rule, StateRule):
+        return Judgement(False, f"{case.drug}: {rule.effect or rule.action.value}.", severity=rule.severity)
+    if not isinstance(rule, DoseRule):
+        return None
+    return judge_row(case, rule, rule.row, holding)
+
+
+def judge_row(
+    case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fraction = Fraction(1), why: str = ""
+) -> Judgement | None:
+    """The gravest breach of a row's limits, or the first limit that was kept. `share` scales the amounts."""
+    if row.action is not None:
+        severity = action_severity(row.action, rule)
+        verb = row.action.value.replace("-", " ")
+        return Judgement(False, f"{case.drug}: {verb}{why}.", severity=severity)
+    judgements = [
+        answer for limit in LIMITS if (answer := limit(case, rule, row, holding, share, why)) is not None
+    ]
+    if not judgements:
+        return None
+    broken = [answer for answer in judgements if not answer.kept and not answer.needs]
+    if broken:
+        return max(
+            broken, key=lambda answer: answer.severity if answer.severity is not None else rule.severity
+        )
+    return next((answer for answer in judgements if answer.needs), judgements[0])
+
+
+def _daily(
+    case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fraction, why: str
+) -> Judgement | None:
+    if row.max_daily is None:
+        return None
+    course = case.course
+    sharing = tuple(other for other in case.same_drug if other.unit == course.unit or other.needs)
+    missing = _missing(course, sharing)
+    if missing is not None:
+        return missing
+    unit = UNITS["ug/h" if course.unit == RATE else "mg/d"]
+    bound = row.max_daily.amount(unit.code) * share
+    limit = Quantity(bound, unit)
+    stretches = [stretch for stretch in combined(sharing) if _inside(stretch, course, case, holding)]
+    if not stretches:
+        return None
+    over = [stretch for stretch in stretches if stretch.total > bound]
+    worst = max(over or stretches, key=lambda stretch: stretch.total)
+    measured = Quantity(worst.total, unit)
+    if not over:
+        return Judgement(True, measured=measured, limit=limit, comparison="<=")
+    certain = [stretch for stretch in over if stretch.least > bound]
+    as_needed = not certain
+    message = f"{taken(worst, course)} {words(measured)}; the limit{why} is {words(limit)}."
+    if as_needed:
+        message += f" As needed without a daily maximum: add one of {words(limit)}."
+    return Judgement(
+        False,
+        message,
+        measured,
+        limit,
+        "<=",
+        _days(over, case, holding),
+        _step_on(course, worst.first),
+        worst.courses,
+        _largest(course, worst, bound, as_needed, limit),
+        Severity.WARNING if as_needed else None,
+        "as-needed-limit" if as_needed else None,
+    )
+
+
+def _single(
+    case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fraction, why: str
+) -> Judgement | None:
+    bound = row.max_single
+    runs = _runs(case, holding)
+    if bound is None:
+        return None
+    if case.course.needs:
+        return unanswered(case.course.needs)
+    if not runs:
+        return None
+    unit = UNITS["ug/h" if case.course.unit == RATE else "mg"]
+    limit = Quantity(bound.amount(unit.code) * share, unit)
+    over = [run for run in runs if run.single > limit.value]
+    worst = max(over or runs, key=lambda run: run.single)
+    measured = Quantity(worst.single, unit)
+    if not over:
+        return Judgement(True, measured=measured, limit=limit, comparison="<=")
+    return Judgement(
+        False,
+        f"One dose of {case.drug} is {words(measured)}; the limit{why} is {words(limit)}.",
+        measured,
+        limit,
+        "<=",
+        tuple((run.first, run.last) for run in over),
+        worst.step,
+        suggestion=Suggestion(largest_passing_dose=limit),
+    )
+
+
+def _supplement(
+    case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fraction, why: str
+) -> Judgement | None:
+    runs = [run for run in _runs(case, holding) if run.after_dialysis]
+    if row.supplement is None or not runs:
+        return None
+    limit, worst = row.supplement.to("mg"), max(runs, key=lambda run: run.single)
+    measured = Quantity(worst.single, UNITS["mg"])
+    if measured <= limit:
+        return Judgement(True, measured=measured, limit=limit, comparison="<=")
+    return Judgement(
+        False,
+        f"{words(measured)} of {case.drug} after a dialysis session; the limit is {words(limit)}.",
+        measured,
+        limit,
+        "<=",
+        ((worst.first, worst.last),),
+        worst.step,
+        suggestion=Suggestion(largest_passing_dose=limit),
+    )
+
+
+def _weekly(
+    case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fraction, why: str
+) -> Judgement | None:
+    if row.max_weekly is None:
+        return None
+    missing = _missing(case.course, case.same_drug)
+    if missing is not None:
+        return missing
+    heaviest = heaviest_week(case.same_drug)
+    if heaviest is None:
+        return None
+    amount, first = heaviest
+    limit = Quantity(row.max_weekly.amount("mg/wk") * share, UNITS["mg/wk"])
+    measured = Quantity(amount, UNITS["mg/wk"])
+    if amount <= limit.value:
+        return Judgement(True, measured=measured, limit=limit, comparison="<=")
+    return Judgement(
+        False,
+        f"Seven days in a row hold {words(measured)} of {case.drug}; the limit{why} is {words(limit)}.",
+        measured,
+        limit,
+        "<=",
+        ((first, first + 6),),
+        _step_on(case.course, first),
+        case.same_drug,
+    )
+
+
+def _interval(
+    case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fraction, why: str
+) -> Judgement | None:
+    """Stated hours are judged as hours; a count of doses a day only says that the regimen has fewer."""
+    if row.min_interval is None:
+        return None
+    limit = row.min_interval.to("h")
+    runs = _runs(case, holding)
+    timed = [run for run in runs if run.interval is not None]
+    close = [run for run in timed if run.interval is not None and run.interval < limit.value]
+    if close:
+        worst = min(close, key=lambda run: run.interval or Fraction(0))
+        measured = Quantity(worst.interval or Fraction(0), UNITS["h"])
+        return Judgement(
+            False,
+            f"{case.drug} every {words(measured)}; doses{why} stand at least {words(limit)} apart.",
+            measured,
+            limit,
+            ">=",
+            tuple((run.first, run.last) for run in close),
+            worst.step,
+        )
+    most = max(int(HOURS_A_DAY / limit.value), 1)
+    counted = [run for run in runs if run.interval is None and run.count > most]
+    if counted:
+        return _too_many(case, counted, most, why)
+    measured_hours = min((run.interval for run in timed if run.interval is not None), default=None)
+    measured = Quantity(measured_hours, UNITS["h"]) if measured_hours is not None else limit
+    return (
+        Judgement(True, measured=measured if timed else None, limit=limit, comparison=">=") if runs else None
+    )
+
+
+def _times(
+    case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fraction, why: str
+) -> Judgement | None:
+    if row.times is None:
+        return None
+    runs = _runs(case, holding)
+    over = [run for run in runs if run.count > row.times]
+    if over:
+        return _too_many(case, over, row.times, why)
+    if not runs:
+        return None
+    measured = Quantity(Fraction(max(run.count for run in runs)), UNITS["{dose}/d"])
+    return Judgement(
+        True, measured=measured, limit=Quantity(Fraction(row.times), UNITS["{dose}/d"]), comparison="<="
+    )
+
+
+LIMITS = (_daily, _single, _supplement, _weekly, _interval, _times)
+
+
+def _too_many(case: Case, runs: list[Run], most: int, why: str) -> Judgement:
+    """More doses a day than a regimen has, while the amounts are inside: a reason to write down."""
+    worst = max(runs, key=lambda run: run.count)
+    measured = Quantity(Fraction(worst.count), UNITS["{dose}/d"])
+    limit = Quantity(Fraction(most), UNITS["{dose}/d"])
+    return Judgement(
+        False,
+        f"{case.drug} in {worst.count} doses a day; the regimen{why} has {most}.",
+        measured,
+        limit,
+        "<=",
+        tuple((run.first, run.last) for run in runs),
+        worst.step,
+        severity=Severity.WARNING,
+    )
+
+
+def _missing(course: Course, sharing: tuple[Course, ...]) -> Judgement | None:
+    needs = course.needs or next((other.needs for other in sharing if other.needs), ())
+    return unanswered(needs) if needs else None
+
+
+def _runs(case: Case, holding: Holding) -> tuple[Run, ...]:
+    from_day = max(case.situation.first_judged, holding.from_day)
+    runs = case.course.judged(from_day)
+    if holding.to_day is None:
+        return runs
+    return tuple(run for run in runs if run.first <= holding.to_day)
+
+
+def _inside(stretch: DaySum, course: Course, case: Case, holding: Holding) -> bool:
+    first = max(case.situation.first_judged, holding.from_day)
+    if stretch.last is not None and stretch.last < first:
+        return False
+    return (holding.to_day is None or stretch.first <= holding.to_day) and course in stretch.courses
+
+
+def _days(stretches: list[DaySum], case: Case, holding: Holding) -> Days:
+    """The breached days as ranges, joined where they touch."""
+    joined: list[tuple[int, int | None]] = []
+    for stretch in stretches:
+        first = max(stretch.first, case.situation.first_judged, holding.from_day)
+        last = stretch.last
+        if holding.to_day is not None:
+            last = holding.to_day if last is None else min(last, holding.to_day)
+        if joined and joined[-1][1] is not None and joined[-1][1] + 1 == first:
+            joined[-1] = (joined[-1][0], last)
+        else:
+            joined.append((first, last))
+    return tuple(joined)
+
+
+def _step_on(course: Course, day: int) -> int | None:
+    for run in course.runs:
+        if run.first <= day and (run.last is None or day <= run.last):
+            return run.step
+    return None
+
+
+def _largest(
+    course: Course, worst: DaySum, bound: Fraction, as_needed: bool, limit: Quantity
+) -> Suggestion | None:
+    """The largest dose of this order that would keep the day inside, the other orders as they are."""
+    if as_needed:
+        return Suggestion(max_per_day=limit)
+    own = next((run for run in course.runs if run.step == _step_on(course, worst.first)), None)
+    if own is None or own.count == 0 or course.unit == RATE:
+        return None
+    room = bound - (worst.total - own.total)
+    return Suggestion(largest_passing_dose=Quantity(room / own.count, UNITS["mg"])) if room > 0 else None

@@ -1,0 +1,298 @@
+"""A course over time: its first dose, the size and pace of its rises, its length, its maintenance dose and its end."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from dosing.case import Case
+from dosing.checks.tables import least_maintenance
+from dosing.conditions import Holding, holds
+from dosing.finding import Severity, Suggestion
+from dosing.formulary.model import CourseRule, Layer, Rule, StateRule, StopRule
+from dosing.judgement import Judgement, unanswered
+from dosing.products import pieces_a_day
+from dosing.timeline import Course, Run, day_number
+from dosing.totals import exposure_in
+from dosing.units import UNITS, Quantity
+from dosing.wording import words
+
+
+def starting_dose(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
+    """The first dose of somebody who does not take the drug yet; what began before `as_of` is not a start."""
+    course, situation = case.course, case.situation
+    if course.first < situation.first_judged:
+        return None
+    medications = situation.medications
+    if any(other.medication for other in case.same_drug):
+        return None
+    if isinstance(rule, StateRule):
+        return Judgement(False, f"{case.drug}: {rule.effect or rule.action.value}.", severity=rule.severity)
+    if not isinstance(rule, CourseRule):
+        return None
+    if course.needs:
+        return unanswered(course.needs)
+    first = course.runs[0]
+    daily = rule.limit.unit.dimension == "[mass]/[time]" and not rule.limit.unit.code.endswith("/h")
+    code = "ug/h" if rule.limit.unit.code.endswith("/h") else "mg/d" if daily else "mg"
+    if (course.unit == "ug/h") != (code == "ug/h"):
+        return None
+    limit = rule.limit.to(code)
+    measured = Quantity(first.total if daily else first.single, UNITS[code])
+    if measured <= limit:
+        return Judgement(True, measured=measured, limit=limit, comparison="<=")
+    if medications is None:
+        return unanswered(("medications",), "Whether this is a start is not known.")
+    return Judgement(
+        False,
+        f"{case.drug} starts with {words(measured)}; the start is at most {words(limit)}.",
+        measured,
+        limit,
+        "<=",
+        ((first.first, first.first),),
+        first.step,
+        suggestion=Suggestion(largest_passing_dose=None if daily else limit),
+    )
+
+
+def step_size(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
+    """The largest rise between two steps."""
+    rises = _rises(case.course)
+    if not isinstance(rule, CourseRule) or not rises:
+        return None
+    per_day = rule.limit.unit.dimension == "[mass]/[time]"
+    code = "mg/d" if per_day else "mg"
+    limit = rule.limit.to(code)
+    sizes = [
+        (after.total - before.total if per_day else after.single - before.single, after)
+        for before, after in rises
+        if after.first >= case.situation.first_judged
+    ]
+    if not sizes:
+        return None
+    size, run = max(sizes, key=lambda item: item[0])
+    measured = Quantity(size, UNITS[code])
+    if measured <= limit:
+        return Judgement(True, measured=measured, limit=limit, comparison="<=")
+    return Judgement(
+        False,
+        f"Step {run.step} of {case.drug} rises by {words(measured)}; a step is at most {words(limit)}.",
+        measured,
+        limit,
+        "<=",
+        ((run.first, run.first),),
+        run.step,
+    )
+
+
+def step_interval(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
+    """The fewest days between the start or a rise and the next rise."""
+    rises = _rises(case.course)
+    if not isinstance(rule, CourseRule) or not rises:
+        return None
+    limit = rule.limit.to("d")
+    since, gaps = case.course.runs[0].first, []
+    for _, after in rises:
+        gaps.append((after.first - since, after))
+        since = after.first
+    gaps = [gap for gap in gaps if gap[1].first >= case.situation.first_judged]
+    if not gaps:
+        return None
+    days, run = min(gaps, key=lambda item: item[0])
+    measured = Quantity(Fraction(days), UNITS["d"])
+    if measured >= limit:
+        return Judgement(True, measured=measured, limit=limit, comparison=">=")
+    return Judgement(
+        False,
+        f"Step {run.step} of {case.drug} rises after {words(measured)}; rises stand at least {words(limit)} apart.",
+        measured,
+        limit,
+        ">=",
+        ((run.first, run.first),),
+        run.step,
+    )
+
+
+def below_effective(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
+    """A dose said to be maintenance that is below the effective range, as the kidney function allows it."""
+    course = case.course
+    if not isinstance(rule, CourseRule) or case.order.intent != "maintenance":
+        return None
+    if course.needs:
+        return unanswered(course.needs)
+    if not course.runs:
+        return None
+    last = course.runs[-1]
+    floor = rule.limit.to("mg/d")
+    reduced = least_maintenance(case)
+    if reduced is not None:
+        floor = min(floor, reduced)
+    measured = Quantity(last.total, UNITS["mg/d"])
+    if measured >= floor:
+        return Judgement(True, measured=measured, limit=floor, comparison=">=")
+    return Judgement(
+        False,
+        f"{words(measured)} of {case.drug} as maintenance; the effective range begins at {words(floor)}.",
+        measured,
+        floor,
+        ">=",
+        ((last.first, last.last),),
+        last.step,
+    )
+
+
+def duration(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
+    """How long the whole course lasts, the days before `as_of` included.
+
+    An order that goes on is judged by the least length that its supply implies. A dated reassessment by the day after
+    the limit turns the duration of a guideline or a founding document into a note.
+    """
+    if not isinstance(rule, CourseRule):
+        return None
+    limit = rule.limit.to("d")
+    length = _length(case)
+    if length is None:
+        return Judgement(
+            False,
+            f"No duration is stated for {case.drug}; the limit is {words(limit)}.",
+            limit=limit,
+            comparison="<=",
+            severity=min(rule.severity, Severity.WARNING),
+            code="duration-missing",
+            suggestion=Suggestion(longest_passing_duration=limit),
+        )
+    days, implied = length
+    measured = Quantity(Fraction(days), UNITS["d"])
+    if measured <= limit:
+        return Judgement(True, measured=measured, limit=limit, comparison="<=", implied=implied)
+    lasts = "Its supply lasts" if implied else "It lasts"
+    message = f"{case.drug}: {lasts[0].lower()}{lasts[1:]} {words(measured)}; the limit is {words(limit)}."
+    over_from = case.course.first + int(limit.value)
+    days_over = ((over_from, case.course.last),)
+    if rule.layer in (Layer.SEED, Layer.GUIDELINE) and _reassessed(case, over_from):
+        return Judgement(
+            False,
+            f"{message} A reassessment is dated.",
+            measured,
+            limit,
+            "<=",
+            days_over,
+            severity=Severity.INFO,
+            code="reassessment-due",
+            implied=implied,
+        )
+    return Judgement(
+        False,
+        message,
+        measured,
+        limit,
+        "<=",
+        days_over,
+        suggestion=Suggestion(longest_passing_duration=limit),
+        implied=implied,
+    )
+
+
+def duration_stated(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
+    """A length, for a drug whose length is limited: stated by the steps, or implied by the supply."""
+    truths = [
+        held.truth
+        for limited in case.monograph.rules_of.get("max-duration", ())
+        if (held := holds(limited.when, case)).truth is not False
+    ]
+    if not truths:
+        return None
+    if _length(case) is not None:
+        return Judgement(True)
+    if True not in truths:
+        return unanswered(("duration",), "Whether its length is limited is not known either.")
+    return Judgement(False, f"No duration is stated for {case.drug}, which is for limited use.")
+
+
+def abrupt_stop(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
+    """The end of an order after scheduled use long enough to need a slow end, unless the drug goes on elsewhere."""
+    course = case.course
+    if not isinstance(rule, StopRule) or course.last is None or not course.runs:
+        return None
+    if any(
+        other is not course and (other.last is None or other.last > course.last) for other in case.same_drug
+    ):
+        return None
+    scheduled = [run for run in course.runs if not run.as_needed]
+    if not scheduled or scheduled[-1] is not course.runs[-1]:
+        return None
+    exposed = _exposed_days(case, rule, scheduled)
+    if exposed is None:
+        return unanswered(("dose",))
+    measured = Quantity(Fraction(exposed), UNITS["d"])
+    if rule.more_than is not None:
+        limit, kept, comparison = rule.more_than.to("d"), measured <= rule.more_than, "<="
+    elif rule.at_least is not None:
+        limit, kept, comparison = rule.at_least.to("d"), measured < rule.at_least, "<"
+    else:
+        return None
+    if kept:
+        return Judgement(True, measured=measured, limit=limit, comparison=comparison)
+    return Judgement(
+        False,
+        f"{case.drug} ends after {words(measured)} of scheduled use; from {words(limit)} on it is lowered slowly.",
+        measured,
+        limit,
+        comparison,
+        ((course.last, course.last),),
+        course.runs[-1].step,
+    )
+
+
+def _exposed_days(case: Case, rule: StopRule, runs: list[Run]) -> int | None:
+    """Days of scheduled use above the dose that counts, up to the end of the course."""
+    days = 0
+    for run in runs:
+        total = run.total
+        if rule.equivalence:
+            counted = exposure_in(case, rule.equivalence, run)
+            if counted is None:
+                return None
+            total = counted
+        bound = rule.above.value if rule.above is not None else Fraction(0)
+        if total > bound and run.last is not None:
+            days += run.last - run.first + 1
+    return days
+
+
+def _rises(course: Course) -> list[tuple[Run, Run]]:
+    """Pairs of scheduled steps, each by its heaviest day, between which the daily dose rises.
+
+    The daily maximum of as-needed use is a ceiling, not a dose that somebody was raised to.
+    """
+    heaviest: dict[int, Run] = {}
+    for run in course.runs:
+        if run.step not in heaviest or run.total > heaviest[run.step].total:
+            heaviest[run.step] = run
+    steps = [heaviest[number] for number in sorted(heaviest)]
+    return [
+        (before, after)
+        for before, after in zip(steps, steps[1:], strict=False)
+        if after.total > before.total and not after.as_needed
+    ]
+
+
+def _length(case: Case) -> tuple[int, bool] | None:
+    """Days of the course, and whether only the supply implies them; None when nothing states a length."""
+    course, order = case.course, case.order
+    if course.last is not None:
+        return course.last - course.first + 1, False
+    implied = [order.days_supply] if order.days_supply is not None else []
+    if order.quantity is not None and not course.needs and course.runs:
+        a_day = pieces_a_day(case)
+        if a_day:
+            implied.append(int(order.quantity.value // a_day))
+    return (max(implied), True) if implied else None
+
+
+def _reassessed(case: Case, over_from: int) -> bool:
+    """Whether somebody looks at the patient by the first day beyond the limit, and not before the judged days."""
+    dated = case.order.reassess_on
+    if dated is None:
+        return False
+    day = day_number(dated, case.situation.day_one)
+    return case.course.first < day <= over_from

@@ -1,0 +1,124 @@
+"""Does the order fit the shelf? Doses that products can make, and a quantity that fits the steps."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from dosing.case import Case
+from dosing.conditions import Holding
+from dosing.finding import Suggestion
+from dosing.formulary.model import Product, Rule
+from dosing.judgement import Judgement, unanswered
+from dosing.products import CannotMake, doses_of, make, products_for, unit_amount
+from dosing.timeline import RATE, Unknown
+from dosing.units import UNITS, Quantity
+from dosing.vocabulary import LIQUIDS, PIECE_OF_FORM
+from dosing.wording import words
+
+
+def dispensable(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
+    """Every dose of every step is a sum of whole pieces, of parts of scored ones, or a measurable volume."""
+    if case.order.drug in case.formulary.combinations:
+        return None
+    doses = doses_of(case)
+    if isinstance(doses, Unknown):
+        return unanswered(doses.needs)
+    products = products_for(case)
+    stated = (case.order.strengths or {}).get(case.drug)
+    code = "ug/h" if case.course.unit == RATE else "mg"
+    if not products and stated is not None:
+        marketed = sorted(
+            {product.strength for product in case.monograph.products if product.form in case.possible_forms}
+        )
+        listed = ", ".join(words(strength) for strength in marketed)
+        return Judgement(
+            False, f"{case.drug} of {words(stated)} is not a known strength; known are {listed}."
+        )
+    if _liquid_without_measure(case, products):
+        return None
+    for dose in doses:
+        making = make(dose, products)
+        if not isinstance(making, CannotMake):
+            continue
+        wanted = Quantity(dose, UNITS[code])
+        nearest = [
+            Quantity(amount, UNITS[code]) for amount in (making.below, making.above) if amount is not None
+        ]
+        could = f"; nearest are {' and '.join(words(amount) for amount in nearest)}" if nearest else ""
+        return Judgement(
+            False,
+            f"{words(wanted)} of {case.drug} cannot be made exactly from the products{_of_form(case)}{could}.",
+            measured=wanted,
+            suggestion=Suggestion(largest_passing_dose=nearest[0] if making.below is not None else None),
+        )
+    return Judgement(True)
+
+
+def quantity(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
+    """The quantity against what the steps, or the days of supply, take."""
+    order = case.order
+    if order.quantity is None or order.drug in case.formulary.combinations:
+        return None
+    if case.course.needs:
+        return unanswered(case.course.needs)
+    products = _products_counted_in(case, order.quantity)
+    days = order.days_supply
+    if case.course.last is None and days is None:
+        return None
+    if len({unit_amount(product) for product in products}) != 1:
+        return unanswered(("strength",), "The quantity cannot be compared without it.")
+    needed = _needed(case, products[0].pieces_per_unit, unit_amount(products[0]), days)
+    if needed is None:
+        return None
+    measured, limit = order.quantity, Quantity(needed, order.quantity.unit)
+    as_needed = any(run.as_needed for run in case.course.runs)
+    if measured == limit or (as_needed and measured < limit):
+        return Judgement(True, measured=measured, limit=limit, comparison="=")
+    span = f"{days} days of supply take" if days is not None else "the steps take"
+    return Judgement(
+        False,
+        f"{words(measured)} of {case.drug} are ordered; {span} {words(limit)}.",
+        measured,
+        limit,
+        "=",
+    )
+
+
+def _needed(case: Case, parts: int, piece: Fraction, days: int | None) -> Fraction | None:
+    """Pieces that the days take, each dose rounded up to a piece that can be taken; None where a dose does not fit."""
+    last = case.course.last
+    if days is not None:
+        supplied = case.course.first + days - 1
+        last = supplied if last is None else min(last, supplied)
+    if last is None:
+        return None
+    total = Fraction(0)
+    for run in case.course.runs:
+        if run.first > last:
+            continue
+        end = last if run.last is None else min(run.last, last)
+        counted = run.total / piece
+        if (counted * parts).denominator != 1:
+            return None
+        total += counted * (end - run.first + 1)
+    return total
+
+
+def _products_counted_in(case: Case, quantity: Quantity) -> tuple[Product, ...]:
+    code = quantity.unit.code
+    return tuple(
+        product
+        for product in products_for(case)
+        if PIECE_OF_FORM.get(product.form) == code or (code == "mL" and product.form in LIQUIDS)
+    )
+
+
+def _liquid_without_measure(case: Case, products: tuple[Product, ...]) -> bool:
+    """A liquid whose measurable increment nobody states cannot be judged: any volume may be measurable."""
+    return bool(products) and all(
+        product.form in LIQUIDS and product.increment is None for product in products
+    )
+
+
+def _of_form(case: Case) -> str:
+    return f" ({case.order.form})" if case.order.form is not None else ""

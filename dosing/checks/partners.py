@@ -1,0 +1,100 @@
+"""Drugs that should not meet, drugs that double each other, and drugs that belong beside each other."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from dosing.case import Case
+from dosing.conditions import Holding
+from dosing.formulary.model import AdviceRule, PartnerRule, Rule
+from dosing.judgement import Judgement, unanswered
+from dosing.order import Order
+from dosing.timeline import Course, day_number
+from dosing.units import UNITS, Quantity
+from dosing.wording import words
+
+
+def judge(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
+    """A pair rule: it applies only when the partner is there, or was there within its wash-out."""
+    if not isinstance(rule, PartnerRule):
+        return None
+    meeting = [
+        course
+        for course in case.situation.courses
+        if course.order is not case.order
+        and course.drug != case.drug
+        and case.formulary.concerns(course.drug, rule.partners)
+        and _overlap(case.course, course)
+    ]
+    if meeting:
+        names = " and ".join(dict.fromkeys(course.drug for course in meeting))
+        effect = f": {rule.effect}" if rule.effect else ""
+        verb = rule.action.value.replace("-", " ")
+        message = f"{case.drug} with {names}{effect} ({verb})."
+        return Judgement(False, message, courses=tuple(meeting), severity=rule.severity)
+    if case.situation.medications is None:
+        return unanswered(("medications",))
+    return _washout(case, rule)
+
+
+def co_prescription(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
+    """A drug that belongs beside this one and is not there."""
+    if not isinstance(rule, AdviceRule):
+        return None
+    named = [drug for order in case.situation.orders for drug in case.situation.ingredients(order)]
+    medications = case.situation.medications
+    named += [drug for order in medications or () for drug in case.situation.ingredients(order)]
+    if any(case.formulary.concerns(drug, rule.needs) for drug in named):
+        return Judgement(True)
+    if medications is None:
+        return unanswered(("medications",))
+    wanted = " or ".join(sorted(rule.needs))
+    return Judgement(
+        False, f"{case.drug}: {rule.what or f'consider {wanted}'}.".replace("..", "."), severity=rule.severity
+    )
+
+
+def _washout(case: Case, rule: PartnerRule) -> Judgement | None:
+    """A partner that was stopped: enough days must lie between its last dose and the first of this drug."""
+    if rule.washout_partner is None:
+        return None
+    limit = rule.washout_partner.to("d")
+    for order in case.situation.past_medications:
+        drugs = [
+            drug for drug in case.situation.ingredients(order) if case.formulary.concerns(drug, rule.partners)
+        ]
+        if not drugs:
+            continue
+        answer = _days_since(case, order, drugs[0], limit, rule)
+        if answer is not None:
+            return answer
+    return None
+
+
+def _days_since(case: Case, order: Order, drug: str, limit: Quantity, rule: PartnerRule) -> Judgement | None:
+    if order.end_date is None:
+        return unanswered(("end_date",), f"When {drug} was stopped is not stated.")
+    first = case.course.first
+    elapsed = Quantity(Fraction(first - day_number(order.end_date, case.situation.day_one)), UNITS["d"])
+    if elapsed >= limit:
+        return Judgement(True, measured=elapsed, limit=limit, comparison=">=")
+    effect = f": {rule.effect}" if rule.effect else ""
+    past = Course(order, drug, "mg", (), (), ("dose",), True)
+    return Judgement(
+        False,
+        f"{case.drug} {words(elapsed)} after {drug}{effect}; at least {words(limit)} must lie between.",
+        elapsed,
+        limit,
+        ">=",
+        ((first, first),),
+        courses=(past,),
+        severity=rule.severity,
+    )
+
+
+def _overlap(one: Course, other: Course) -> bool:
+    """Whether two courses share a day. A medication whose supply ran out stays current: a supply is often refilled."""
+    other_last = None if other.medication else other.last
+    if one.last is not None and one.last < other.first:
+        return False
+    return other_last is None or one.first <= other_last

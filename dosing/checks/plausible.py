@@ -1,0 +1,148 @@
+"""Doses so far from the usual that a lost decimal point or a mistaken unit is the likeliest reading."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from dosing.case import Case
+from dosing.conditions import Holding, holds
+from dosing.formulary.model import CourseRule, DoseRule, ImplausibleRule, Layer, Rule
+from dosing.judgement import Judgement, unanswered
+from dosing.timeline import RATE, Run, combined, heaviest_week
+from dosing.totals import count, per_day, takes_part
+from dosing.units import UNITS, Quantity
+from dosing.wording import words
+
+
+def judge(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
+    """The first measure of the rule that is implausible, or the first that is not."""
+    if not isinstance(rule, ImplausibleRule):
+        return None
+    if case.course.needs:
+        return unanswered(case.course.needs)
+    answers = [answer for measure in MEASURES if (answer := measure(case, rule)) is not None]
+    broken = [answer for answer in answers if not answer.kept and not answer.needs]
+    return next(iter(broken or answers), None)
+
+
+def _against_start(case: Case, rule: ImplausibleRule) -> Judgement | None:
+    """A single dose above a multiple of the top of the usual start; or at least that, and above the usual range."""
+    multiple = rule.multiple_of_start or rule.at_least_multiple_of_start
+    start = usual_start(case)
+    runs = case.course.judged(case.situation.first_judged)
+    if multiple is None or start is None or not runs or case.course.unit == RATE:
+        return None
+    limit = start * multiple
+    worst = max(runs, key=lambda run: run.single)
+    measured = Quantity(worst.single, UNITS["mg"])
+    if rule.multiple_of_start is not None:
+        kept, comparison = measured <= limit, "<="
+    else:
+        kept, comparison = measured < limit or _within_range(case, runs), "<"
+    if kept:
+        return Judgement(True, measured=measured, limit=limit, comparison=comparison)
+    return Judgement(
+        False,
+        f"One dose of {case.drug} is {words(measured)}; the usual start is at most {words(start)}, "
+        f"so that more than {words(limit)} is likely a slip of the decimal point or the unit.",
+        measured,
+        limit,
+        comparison,
+        ((worst.first, worst.last),),
+        worst.step,
+    )
+
+
+def _against_total(case: Case, rule: ImplausibleRule) -> Judgement | None:
+    """A day's morphine or prednisone equivalents that no start or oral course reaches."""
+    for name, limit, inclusive in (
+        ("mme", rule.mme_at_least, True),
+        ("prednisone-equivalent", rule.prednisone_equivalent_above, False),
+    ):
+        if limit is None:
+            continue
+        equivalence = case.formulary.equivalences[name]
+        if not takes_part(equivalence, case.drug):
+            continue
+        counted = count(case.situation, equivalence)
+        days = [
+            day
+            for day in combined(counted.courses)
+            if (day.last is None or day.last >= case.situation.first_judged)
+            and any(course.order is case.order for course in day.courses)
+        ]
+        if not days:
+            return unanswered(counted.needs) if counted.needs else None
+        worst = max(days, key=lambda day: day.total)
+        measured = per_day(equivalence, worst.total)
+        broken = measured >= limit if inclusive else measured > limit
+        comparison = "<" if inclusive else "<="
+        if not broken:
+            if counted.needs:
+                return unanswered(counted.needs)
+            return Judgement(True, measured=measured, limit=limit, comparison=comparison)
+        what = "" if name == "mme" else " of prednisone-equivalent"
+        return Judgement(
+            False,
+            f"{case.drug}: {words(measured)}{what} is implausible; {'less than' if inclusive else 'at most'} "
+            f"{words(limit)} is not.",
+            measured,
+            limit,
+            comparison,
+            ((worst.first, worst.last),),
+            courses=worst.courses,
+        )
+    return None
+
+
+def _against_week(case: Case, rule: ImplausibleRule) -> Judgement | None:
+    heaviest = heaviest_week(case.same_drug) if rule.weekly_above is not None else None
+    if rule.weekly_above is None or heaviest is None:
+        return None
+    measured, limit = Quantity(heaviest[0], UNITS["mg/wk"]), rule.weekly_above
+    if measured <= limit:
+        return Judgement(True, measured=measured, limit=limit, comparison="<=")
+    return Judgement(
+        False,
+        f"{case.drug}: {words(measured)} is implausible; at most {words(limit)} is not.",
+        measured,
+        limit,
+        "<=",
+        ((heaviest[1], heaviest[1] + 6),),
+    )
+
+
+MEASURES = (_against_start, _against_total, _against_week)
+
+
+def usual_start(case: Case) -> Quantity | None:
+    """The top of the usual first dose, in mg: the label's where it states one for this form, else the highest other."""
+    rules = [
+        rule
+        for rule in case.monograph.rules_of.get("starting-dose", ())
+        if isinstance(rule, CourseRule)
+        and rule.limit.unit.dimension in ("[mass]", "[mass]/[time]")
+        and not rule.limit.unit.code.endswith("/h")
+        and (rule.when.forms is None or not rule.when.forms.isdisjoint(case.possible_forms))
+        and holds(rule.when, case).truth is not False
+    ]
+    label = [rule for rule in rules if rule.layer is Layer.LABEL]
+    amounts = [_per_dose(rule.limit) for rule in label or rules]
+    return Quantity(max(amounts), UNITS["mg"]) if amounts else None
+
+
+def _per_dose(limit: Quantity) -> Fraction:
+    """A start stated per day is taken whole: no single dose of it is larger."""
+    return limit.amount("mg/d") if limit.unit.dimension == "[mass]/[time]" else limit.amount("mg")
+
+
+def _within_range(case: Case, runs: tuple[Run, ...]) -> bool:
+    """Whether every day stays inside the usual range: the highest of the daily maxima for this form."""
+    maxima = [
+        rule.row.max_daily.amount("mg/d")
+        for rule in case.monograph.rules_of.get("max-daily-dose", ())
+        if isinstance(rule, DoseRule)
+        and rule.row.max_daily is not None
+        and holds(rule.when, case).truth is not False
+    ]
+    return bool(maxima) and max(run.total for run in runs) <= max(maxima)

@@ -1,0 +1,160 @@
+"""Kidney function: the band of a table that this patient falls into, and its limits on dose, interval and count.
+
+Where a computed clearance falls into different bands by the weight that is used, the lower band is judged and the
+answer says so; so too where the label prints a hole.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+from dosing.case import Case
+from dosing.checks.amounts import judge_row
+from dosing.conditions import Holding
+from dosing.formulary.model import Band, DoseRow, Rule, TableRule
+from dosing.judgement import Judgement, unanswered
+from dosing.measures import NotComputed
+from dosing.units import UNITS, Quantity, words
+
+UNIT_OF = {"creatinine_clearance": "mL/min", "egfr": "mL/min/{1.73_m2}"}
+NAME_OF = {"creatinine_clearance": "creatinine clearance", "egfr": "eGFR"}
+
+
+def judge(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
+    """A table by a measured function. Without the measure a rule is kept, or broken, only if every band says so."""
+    if not isinstance(rule, TableRule):
+        return None
+    if case.course.needs:
+        return unanswered(case.course.needs)
+    dialysis = _on_dialysis(case)
+    values = _values(case, rule)
+    if not values and not dialysis:
+        return _every_band(case, rule, holding)
+    band, measured = band_of(case, rule)
+    why = (
+        f" on dialysis, in the lowest band, {band.range.text},"
+        if dialysis
+        else f" at {_function(rule, measured)}"
+    )
+    row, share = _row(rule, band, dialysis, measured)
+    if row.scale is not None and measured is None and not _beyond(case, rule, row, holding, why):
+        return unanswered((rule.measure,), "The lowest doses shrink with the clearance.")
+    judgement = judge_row(case, rule, row, holding, share, why)
+    return _with_notice(judgement, case, rule, values, band) if judgement is not None else None
+
+
+def band_of(case: Case, rule: TableRule) -> tuple[Band, Fraction | None]:
+    """The band that is judged, with the value of the measure: the lowest of those the weights give, the lowest of
+    all on dialysis."""
+    values = _values(case, rule)
+    lowest = min(values, default=None)
+    if _on_dialysis(case):
+        bands = sorted(rule.bands, key=lambda band: (band.range.low is not None, band.range.low or 0))
+        return bands[0], lowest
+    for band in rule.bands:
+        if lowest is not None and lowest in band.range:
+            return band, lowest
+    raise LookupError(f"{rule.id}: no band holds {lowest}")
+
+
+def least_maintenance(case: Case) -> Quantity | None:
+    """The least maintenance dose a day that a table gives for this patient's kidney function, when it is known."""
+    for rule in case.monograph.rules_of.get("renal-dose", ()):
+        if isinstance(rule, TableRule) and (_values(case, rule) or _on_dialysis(case)):
+            band, measured = band_of(case, rule)
+            row, share = _row(rule, band, False, measured)
+            if row.min_daily is not None:
+                return row.min_daily * share
+    return None
+
+
+def row_for(case: Case, rule: TableRule) -> tuple[DoseRow, Fraction] | None:
+    """The row for this patient and the share of its amounts; None without the measure."""
+    if not _values(case, rule) and not _on_dialysis(case):
+        return None
+    band, measured = band_of(case, rule)
+    return _row(rule, band, _on_dialysis(case), measured)
+
+
+def _values(case: Case, rule: TableRule) -> list[Fraction]:
+    if rule.measure == "egfr":
+        return [case.patient.egfr.value] if case.patient.egfr is not None else []
+    clearance = case.situation.clearance
+    if isinstance(clearance, NotComputed):
+        return []
+    return [value.amount("mL/min") for value in (clearance.value, *clearance.by_weight.values())]
+
+
+def _on_dialysis(case: Case) -> bool:
+    return case.patient.hemodialysis is True or any(run.after_dialysis for run in case.course.runs)
+
+
+def _row(rule: TableRule, band: Band, dialysis: bool, measured: Fraction | None) -> tuple[DoseRow, Fraction]:
+    row = band.row
+    if dialysis and rule.hemodialysis is not None:
+        special = rule.hemodialysis
+        row = replace(
+            row,
+            supplement=special.supplement,
+            **{
+                name: getattr(special, name)
+                for name in ("max_daily", "max_single", "min_interval", "times", "action")
+                if getattr(special, name) is not None
+            },
+        )
+    share = Fraction(1)
+    if row.scale is not None and measured is not None:
+        share = min(share, measured / row.scale.amount(UNIT_OF[rule.measure]))
+    return row, share
+
+
+def _beyond(case: Case, rule: TableRule, row: DoseRow, holding: Holding, why: str) -> bool:
+    judgement = judge_row(case, rule, row, holding, Fraction(1), why)
+    return judgement is not None and not judgement.kept
+
+
+def _every_band(case: Case, rule: TableRule, holding: Holding) -> Judgement | None:
+    judgements = [
+        judge_row(
+            case, rule, band.row, holding, Fraction(1), f" at {NAME_OF[rule.measure]} {band.range.text}"
+        )
+        for band in rule.bands
+    ]
+    answers = [answer for answer in judgements if answer is not None]
+    broken = [answer for answer in answers if not answer.kept]
+    if not answers:
+        return None
+    if not broken:
+        if any(band.row.scale is not None for band in rule.bands):
+            return unanswered((rule.measure,))
+        return min(answers, key=lambda answer: answer.limit.value if answer.limit is not None else 0)
+    if len(broken) == len(judgements):
+        return min(
+            broken, key=lambda answer: answer.severity if answer.severity is not None else rule.severity
+        )
+    return unanswered((rule.measure,))
+
+
+def _function(rule: TableRule, measured: Fraction | None) -> str:
+    if measured is None:
+        return f"an unknown {NAME_OF[rule.measure]}"
+    return f"{NAME_OF[rule.measure]} {words(Quantity(measured, UNITS[UNIT_OF[rule.measure]]))}"
+
+
+def _with_notice(
+    judgement: Judgement, case: Case, rule: TableRule, values: list[Fraction], band: Band
+) -> Judgement:
+    """Say what was assumed: a lower band because of the weight, or because the label leaves a hole."""
+    remarks = []
+    if any(value not in band.range for value in values) and not _on_dialysis(case):
+        remarks.append(f"The choice of weight changes the band; the lower one, {band.range.text}, was used.")
+    measured = min(values, default=None)
+    if measured is not None and any(measured in gap for gap in rule.gaps):
+        remarks.append(
+            f"The label does not decide at this value; the lower-dose band, {band.range.text}, was used."
+        )
+    if not remarks:
+        return judgement
+    message = judgement.message or f"{case.drug} fits the kidney function."
+    return replace(judgement, message=" ".join([message, *remarks]), notice=True)

@@ -1,0 +1,68 @@
+"""Limits on sums over drugs and orders, on every day."""
+
+from __future__ import annotations
+
+
+from dosing.case import Case
+from dosing.conditions import Holding
+from dosing.formulary.model import Rule, TotalRule
+from dosing.judgement import Judgement, unanswered
+from dosing.timeline import combined
+from dosing.totals import count, per_day, takes_part
+from dosing.wording import words
+
+
+def judge(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
+    """The heaviest day of the sum, among the days on which this order is taken."""
+    if not isinstance(rule, TotalRule):
+        return None
+    equivalence = case.formulary.equivalences[rule.equivalence]
+    if not takes_part(equivalence, case.drug):
+        return None
+    counted = count(case.situation, equivalence)
+    if any(course.order is case.order for course in counted.without_factor):
+        reason = equivalence.no_factor.get(case.drug, "no factor for this form or route")
+        if case.drug in equivalence.no_factor:
+            return Judgement(True, f"{case.drug} is not counted: {reason}.", notice=True)
+        return unanswered(("route",), f"{case.drug} has {reason}.")
+    if counted.needs:
+        return unanswered(counted.needs, "A sum needs every dose.")
+    limit = rule.limit
+    first = case.situation.first_judged
+    days = [
+        total
+        for total in combined(counted.courses)
+        if (total.last is None or total.last >= first)
+        and any(course.order is case.order for course in total.courses)
+    ]
+    if not days:
+        return None
+    bound = limit.value
+    over = [day for day in days if (day.total >= bound if rule.comparison == "<" else day.total > bound)]
+    worst = max(over or days, key=lambda day: day.total)
+    measured = per_day(equivalence, worst.total)
+    if not over:
+        return Judgement(True, measured=measured, limit=limit, comparison=rule.comparison)
+    below = "less than" if rule.comparison == "<" else "at most"
+    together = "together " if len(worst.courses) > 1 else ""
+    names = " and ".join(dict.fromkeys(course.drug for course in worst.courses))
+    unit = "" if rule.equivalence == "mme" else f" of {rule.equivalence.removesuffix('-equivalent')}"
+    equals = "-equivalent" if rule.equivalence.endswith("equivalent") else ""
+    return Judgement(
+        False,
+        f"{names} {together}{'are' if together else 'is'} {words(measured)}{unit}{equals}; "
+        f"{below} {words(limit)} is the limit.",
+        measured,
+        limit,
+        rule.comparison,
+        tuple((max(day.first, first), day.last) for day in over),
+        next(
+            (
+                run.step
+                for run in case.course.runs
+                if run.first <= worst.first and (run.last is None or run.last >= worst.first)
+            ),
+            None,
+        ),
+        worst.courses,
+    )

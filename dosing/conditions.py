@@ -1,0 +1,238 @@
+"""Does a rule apply? Each named slot of `when` is true, false or unknown; false wins, then unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from dosing.case import Case
+from dosing.formulary.model import ALWAYS, Interval, When
+from dosing.measures import NotComputed
+from dosing.patient import Patient
+from dosing.timeline import date_of, day_number
+
+# A rule that begins with a birthday is looked for this far into an order that goes on.
+DAYS_AHEAD = 366
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Whether a rule applies (None: unknown, because of `needs`), and from which day to which."""
+
+    truth: bool | None
+    needs: tuple[str, ...] = ()
+    from_day: int = 1
+    to_day: int | None = None
+
+
+HOLDS = Holding(True)
+FAILS = Holding(False)
+
+
+def holds(when: When, case: Case) -> Holding:
+    """Judge every stated slot; what is unknown is named once."""
+    if when is ALWAYS:
+        return HOLDS
+    needs: list[str] = []
+    from_day, to_day = 1, None
+    for slot in when.stated:
+        answer = SLOTS[slot](getattr(when, slot), case)
+        if answer is False:
+            return FAILS
+        if isinstance(answer, tuple):
+            needs += answer
+        elif isinstance(answer, Holding):
+            if answer.truth is False:
+                return FAILS
+            from_day, to_day = answer.from_day, answer.to_day
+    if needs:
+        return Holding(None, tuple(dict.fromkeys(needs)), from_day, to_day)
+    return Holding(True, (), from_day, to_day)
+
+
+Answer = bool | tuple[str, ...] | Holding
+
+
+def _age(interval: Interval, case: Case) -> Answer:
+    """Age is taken on each day: a rule may begin or end with a birthday inside the order."""
+    patient, day_one = case.patient, case.situation.day_one
+    first = date_of(max(case.course.first, case.situation.first_judged), day_one)
+    age = patient.age_on(first)
+    if age is None:
+        return ("age",)
+    last = case.course.last
+    end = date_of(last, day_one) if last is not None else first + timedelta(days=DAYS_AHEAD)
+    changes = [first, *patient.birthdays_between(first, end)]
+    inside = [day for day in changes if _age_in(interval, patient, day)]
+    if not inside:
+        return False
+    after = [day for day in changes if day > inside[-1]]
+    return Holding(
+        True,
+        (),
+        day_number(inside[0], day_one) if inside[0] > first else 1,
+        day_number(after[0], day_one) - 1 if after else None,
+    )
+
+
+def _age_in(interval: Interval, patient: Patient, day: date) -> bool:
+    age = patient.age_on(day)
+    if age is None:
+        return False
+    return (age * 12 if interval.unit == "mo" else age) in interval
+
+
+def _choice(allowed: frozenset[str], stated: str | None, need: str) -> Answer:
+    return (need,) if stated is None else stated in allowed
+
+
+def _among(allowed: frozenset[str], possible: frozenset[str], need: str) -> Answer:
+    """For something that has one of several possible values."""
+    if possible <= allowed:
+        return True
+    return False if possible.isdisjoint(allowed) else (need,)
+
+
+def _forms(forms: frozenset[str], case: Case) -> Answer:
+    return _among(forms, frozenset(case.possible_forms), "form")
+
+
+def _routes(routes: frozenset[str], case: Case) -> Answer:
+    possible = case.order.routes(case.monograph.forms)
+    return _among(routes, possible, "route") if possible else ("route",)
+
+
+def _not_indications(excepted: frozenset[str], case: Case) -> Answer:
+    indication = case.order.indication
+    return ("indication",) if indication is None else indication not in excepted
+
+
+def _conditions(conditions: frozenset[str], case: Case) -> Answer:
+    known = case.patient.conditions
+    return ("conditions",) if known is None else not known.isdisjoint(conditions)
+
+
+def _clearance(interval: Interval, case: Case) -> Answer:
+    """Any weight that puts the clearance into the range counts: the lower band is judged."""
+    measured = case.situation.clearance
+    if isinstance(measured, NotComputed):
+        return ("creatinine_clearance",)
+    values = [measured.value, *measured.by_weight.values()]
+    return any(value.amount("mL/min") in interval for value in values)
+
+
+def _egfr(interval: Interval, case: Case) -> Answer:
+    egfr = case.patient.egfr
+    return ("egfr",) if egfr is None else egfr.value in interval
+
+
+def _hemodialysis(wanted: bool, case: Case) -> Answer:
+    stated = case.patient.hemodialysis
+    return ("hemodialysis",) if stated is None else stated == wanted
+
+
+def _opioid_experience(wanted: str, case: Case) -> Answer:
+    """As stated; a list of medications without an opioid says naive; anything else is unknown."""
+    stated = case.patient.opioid_experience
+    if stated is not None:
+        return stated == wanted
+    known = case.patient.medications
+    if known is not None and not any(
+        "opioid" in case.formulary.classes_of(drug)
+        for order in known
+        for drug in case.situation.ingredients(order)
+    ):
+        return wanted == "naive"
+    return ("opioid_experience",)
+
+
+def childbearing(case: Case) -> bool:
+    """Whether pregnancy and breastfeeding are asked about: not for males, nor outside the stated ages."""
+    if case.patient.sex == "male":
+        return False
+    ages = case.formulary.formulas["childbearing"].constants
+    age = case.patient.age_on(case.situation.as_of)
+    return age is None or ages["from"] <= age <= ages["to"]
+
+
+def _pregnant(wanted: bool, case: Case) -> Answer:
+    if not childbearing(case):
+        return not wanted
+    stated = case.patient.pregnant
+    return ("pregnant",) if stated is None else stated == wanted
+
+
+def _gestational_age(interval: Interval, case: Case) -> Answer:
+    if not childbearing(case) or case.patient.pregnant is False:
+        return False
+    stated = case.patient.gestational_age
+    return ("gestational_age",) if stated is None else stated.amount(interval.unit) in interval
+
+
+def _breastfeeding(wanted: bool, case: Case) -> Answer:
+    if not childbearing(case):
+        return not wanted
+    stated = case.patient.breastfeeding
+    return ("breastfeeding",) if stated is None else stated == wanted
+
+
+def _strengths(wanted: tuple[object, ...], case: Case) -> Answer:
+    stated = (case.order.strengths or {}).get(case.drug)
+    return ("strength",) if stated is None else stated in wanted
+
+
+def _concentration(interval: Interval, case: Case) -> Answer:
+    stated = (case.order.concentrations or {}).get(case.drug)
+    if stated is not None:
+        return stated.amount.amount("mg") / stated.volume.amount("mL") in interval
+    liquid = any(form in ("oral solution", "oral suspension") for form in case.possible_forms)
+    return ("concentration",) if liquid else False
+
+
+def _daily_dose(interval: Interval, case: Case) -> Answer:
+    if case.course.needs:
+        return case.course.needs
+    runs = case.course.judged(case.situation.first_judged)
+    return any(run.total in interval for run in runs)
+
+
+def _medications(partners: frozenset[str], case: Case) -> Answer:
+    others = case.situation.medications
+    named = [order for order in case.situation.orders if order is not case.order] + list(others or ())
+    found = any(
+        case.formulary.concerns(drug, partners)
+        for order in named
+        for drug in case.situation.ingredients(order)
+    )
+    return True if found else ("medications",) if others is None else False
+
+
+SLOTS: dict[str, Callable[..., Answer]] = {
+    "age": _age,
+    "forms": _forms,
+    "routes": _routes,
+    "indications": lambda allowed, case: _choice(allowed, case.order.indication, "indication"),
+    "not_indications": _not_indications,
+    "intents": lambda allowed, case: _choice(allowed, case.order.intent, "intent"),
+    "conditions": _conditions,
+    "hepatic_impairment": lambda allowed, case: _among(
+        allowed, case.patient.hepatic_degrees, "hepatic_impairment"
+    ),
+    "creatinine_clearance": _clearance,
+    "egfr": _egfr,
+    "hemodialysis": _hemodialysis,
+    "opioid_experience": _opioid_experience,
+    "pregnant": _pregnant,
+    "gestational_age": _gestational_age,
+    "breastfeeding": _breastfeeding,
+    "as_needed": lambda wanted, case: any(step.sig.as_needed for step in case.order.steps) == wanted,
+    "self_care": lambda wanted, case: (
+        ("self_care",) if case.order.self_care is None else case.order.self_care == wanted
+    ),
+    "sex": lambda wanted, case: ("sex",) if case.patient.sex is None else case.patient.sex == wanted,
+    "strengths": _strengths,
+    "concentration": _concentration,
+    "daily_dose": _daily_dose,
+    "medications": _medications,
+}

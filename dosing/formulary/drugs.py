@@ -1,0 +1,366 @@
+"""YAML entries to drugs: monographs with products and protocols, combinations, partners, factor sets, words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import groupby
+
+from dosing.formulary.entry import Entry, Fault, read_list
+from dosing.formulary.model import (
+    Advice,
+    AsNeeded,
+    Combination,
+    CombinationProduct,
+    DoseClass,
+    Equivalence,
+    Evidence,
+    Fact,
+    Factor,
+    Formula,
+    Layer,
+    Monograph,
+    Partner,
+    Product,
+    Protocol,
+    Raise,
+    Reassessment,
+    Rule,
+    Source,
+    Term,
+)
+from dosing.formulary.rules import Names, read_rule
+from dosing.units import Quantity
+from dosing.vocabulary import EXTENDED_RELEASE, FORMS, IMMEDIATE_RELEASE, LIQUIDS, PARTS_OF_DAY, ROUTES
+
+MONOGRAPH = frozenset(
+    "drug title status review_by codes synonyms brands classes not_interchangeable products rules protocols facts".split()
+)
+PRODUCT = frozenset(
+    "form strength split split_source split_evidence increment rxnorm source evidence note offer".split()
+)
+PROTOCOL = frozenset(
+    (
+        "id title default layer source evidence indications form start start_times parts division raises maintenance "
+        "reassess advice as_needed note"
+    ).split()
+)
+PIECES = {"half": 2, "quarter": 4}
+
+
+def read_source(name: str, entry: Entry) -> Source:
+    fields = entry.fields(frozenset({"title", "publisher", "section", "year", "url"}), ("title",))
+    return Source(
+        id=name,
+        title=fields["title"].text(),
+        section=fields["section"].text() if "section" in fields else "",
+        year=fields["year"].integer() if "year" in fields else None,
+        url=fields["url"].text() if "url" in fields else "",
+        publisher=fields["publisher"].text() if "publisher" in fields else "",
+    )
+
+
+def read_term(name: str, entry: Entry) -> Term:
+    fields = entry.fields(frozenset({"title", "synonyms", "icd10cm", "classes"}), ("title",))
+    return Term(
+        name=name,
+        title=fields["title"].text(),
+        synonyms=fields["synonyms"].texts() if "synonyms" in fields else (),
+        codes=fields["icd10cm"].texts() if "icd10cm" in fields else (),
+        classes=frozenset(fields["classes"].texts()) if "classes" in fields else frozenset(),
+    )
+
+
+def read_partner(name: str, entry: Entry, classes: frozenset[str], belongs: frozenset[str]) -> Partner:
+    fields = entry.fields(frozenset({"rxnorm", "atc", "classes", "synonyms", "brands", "source"}))
+    return Partner(
+        drug=name,
+        codes={key: fields[key].text() for key in ("rxnorm", "atc") if key in fields},
+        classes=belongs
+        | (fields["classes"].some_of(classes, "class") if "classes" in fields else frozenset()),
+        names=_texts(fields, "synonyms") + _texts(fields, "brands"),
+    )
+
+
+def read_formula(name: str, entry: Entry, names: Names) -> Formula:
+    fields = entry.fields(
+        frozenset({"title", "source", "evidence", "constants", "note"}),
+        ("title", "source", "evidence", "constants"),
+    )
+    return Formula(
+        name=name,
+        title=fields["title"].text(),
+        constants={key: value.fraction() for key, value in fields["constants"].items()},
+        source=_source(fields["source"], names),
+        evidence=fields["evidence"].choice(Evidence),
+        note=fields["note"].text() if "note" in fields else "",
+    )
+
+
+def read_advice(code: str, entry: Entry, names: Names) -> Advice:
+    fields = entry.fields(frozenset({"text", "source", "evidence"}), ("text", "source", "evidence"))
+    return Advice(
+        code, fields["text"].text(), _source(fields["source"], names), fields["evidence"].choice(Evidence)
+    )
+
+
+def read_monograph(
+    entry: Entry,
+    names: Names,
+    classes: frozenset[str],
+    class_rules: Mapping[str, tuple[Rule, ...]],
+    general: tuple[Rule, ...],
+    faults: list[Fault],
+) -> Monograph:
+    """One drug. Faults inside its lists are added to `faults`; only a broken head raises."""
+    fields = entry.fields(MONOGRAPH, ("drug", "title", "status", "review_by", "products", "rules"))
+    drug, review_by = fields["drug"].text(), fields["review_by"].text()
+    if not entry.file.endswith(f"/{drug}.yaml"):
+        raise fields["drug"].broken(f"the file is not named after {drug}.", f"Name it {drug}.yaml.")
+    belongs = fields["classes"].some_of(classes, "class") if "classes" in fields else frozenset()
+    own = read_list(fields["rules"], lambda item: read_rule(item, drug, review_by, names), faults)
+    rules = (*own, *(rule for name in sorted(belongs) for rule in class_rules[name]), *general)
+    products = tuple(read_list(fields["products"], lambda item: read_product(item, names), faults))
+    protocols = (
+        tuple(read_list(fields["protocols"], lambda item: read_protocol(item, names), faults))
+        if "protocols" in fields
+        else ()
+    )
+    facts = (
+        tuple(read_list(fields["facts"], lambda item: read_fact(item, names), faults))
+        if "facts" in fields
+        else ()
+    )
+    kept = sorted((rule for rule in rules if not rule.superseded), key=lambda rule: rule.kind)
+    return Monograph(
+        drug=drug,
+        title=fields["title"].text(),
+        status=fields["status"].one_of(frozenset({"draft", "reviewed", "released"}), "status"),
+        review_by=review_by,
+        codes={key: code.text() for key, code in fields["codes"].items()} if "codes" in fields else {},
+        synonyms=_texts(fields, "synonyms"),
+        brands=_texts(fields, "brands"),
+        classes=belongs,
+        products=products,
+        rules=rules,
+        protocols=protocols,
+        facts=facts,
+        not_interchangeable=_texts(fields, "not_interchangeable"),
+        forms=tuple(dict.fromkeys(product.form for product in products)),
+        rules_of={kind: tuple(group) for kind, group in groupby(kept, key=lambda rule: rule.kind)},
+    )
+
+
+def read_product(entry: Entry, names: Names) -> Product:
+    fields = entry.fields(PRODUCT, ("form", "strength", "source", "evidence"))
+    form = fields["form"].one_of(FORMS, "form")
+    strength, volume = read_strength(fields["strength"])
+    if (form in LIQUIDS) != (volume is not None):
+        raise fields["strength"].broken(
+            "the strength does not fit the form.", "Liquids need `250 mg / 5 mL`."
+        )
+    if "split" in fields and not {"split_source", "split_evidence"} <= fields.keys():
+        raise fields["split"].broken("a score without a source.", "Add `split_source` and `split_evidence`.")
+    split = fields["split"].one_of(PIECES, "division") if "split" in fields else ""
+    if split and not form.endswith("tablet"):
+        raise fields["split"].broken(f"a {form} cannot be divided.", "Remove `split`.")
+    return Product(
+        form=form,
+        strength=strength,
+        volume=volume,
+        source=_source(fields["source"], names),
+        evidence=fields["evidence"].choice(Evidence),
+        pieces_per_unit=PIECES.get(split, 1),
+        increment=fields["increment"].quantity() if "increment" in fields else None,
+        rxnorm=fields["rxnorm"].text() if "rxnorm" in fields else "",
+        offered="offer" not in fields or fields["offer"].flag(),
+        note=fields["note"].text() if "note" in fields else "",
+    )
+
+
+def read_strength(entry: Entry) -> tuple[Quantity, Quantity | None]:
+    """`300 mg` is a piece; `250 mg / 5 mL` is an amount in a volume."""
+    amount, slash, volume = entry.text().partition(" / ")
+    node = entry.node
+    if not slash:
+        return entry.quantity(), None
+    parts = []
+    for text in (amount, volume):
+        part = type(node)(node.tag, text, node.start_mark, node.end_mark)
+        parts.append(Entry(part, entry.file).quantity())
+    return parts[0], parts[1]
+
+
+def read_fact(entry: Entry, names: Names) -> Fact:
+    fields = entry.fields(
+        frozenset({"topic", "text", "source", "evidence"}), ("topic", "text", "source", "evidence")
+    )
+    return Fact(
+        fields["topic"].text(),
+        fields["text"].text(),
+        _source(fields["source"], names),
+        fields["evidence"].choice(Evidence),
+    )
+
+
+def read_protocol(entry: Entry, names: Names) -> Protocol:
+    required = (
+        "id title layer source evidence start start_times parts division raises maintenance reassess".split()
+    )
+    fields = entry.fields(PROTOCOL, tuple(required))
+    start = fields["start"].fields(frozenset({"low", "high"}), ("low", "high"))
+    maintenance = fields["maintenance"].fields(frozenset({"low", "high"}), ("low", "high"))
+    division = fields["division"].one_of(frozenset({"growing", "equal"}), "division")
+    return Protocol(
+        id=fields["id"].text(),
+        title=fields["title"].text(),
+        layer=fields["layer"].choice(Layer),
+        source=_source(fields["source"], names),
+        evidence=fields["evidence"].choice(Evidence),
+        default="default" in fields and fields["default"].flag(),
+        indications=(
+            fields["indications"].some_of(names.indications, "indication")
+            if "indications" in fields
+            else frozenset()
+        ),
+        forms=_protocol_forms(fields["form"]) if "form" in fields else None,
+        start_low=start["low"].quantity(),
+        start_high=start["high"].quantity(),
+        start_times=fields["start_times"].integer(),
+        parts=tuple(
+            part.one_of(frozenset(PARTS_OF_DAY), "part of the day") for part in fields["parts"].entries()
+        ),
+        growing=division == "growing",
+        raises=tuple(_raise(item, names) for item in fields["raises"].entries()),
+        maintenance_low=maintenance["low"].quantity(),
+        maintenance_high=maintenance["high"].quantity(),
+        reassessments=tuple(_reassessment(item, names) for item in fields["reassess"].entries()),
+        advice=_texts(fields, "advice"),
+        as_needed=_as_needed(fields["as_needed"]) if "as_needed" in fields else None,
+        note=fields["note"].text() if "note" in fields else "",
+    )
+
+
+def _protocol_forms(entry: Entry) -> frozenset[str]:
+    groups = {"extended-release": EXTENDED_RELEASE, "immediate-release": IMMEDIATE_RELEASE}
+    if not entry.is_list and entry.text() in groups:
+        return groups[entry.text()]
+    return entry.some_of(FORMS, "form")
+
+
+def _raise(entry: Entry, names: Names) -> Raise:
+    fields = entry.fields(
+        frozenset({"by", "every", "at_least_every", "until", "source", "evidence"}),
+        ("by", "every", "until", "source", "evidence"),
+    )
+    every = fields["every"].quantity()
+    return Raise(
+        by=fields["by"].quantity(),
+        every=every,
+        at_least_every=fields["at_least_every"].quantity() if "at_least_every" in fields else every,
+        until=fields["until"].quantity(),
+        source=_source(fields["source"], names),
+        evidence=fields["evidence"].choice(Evidence),
+    )
+
+
+def _reassessment(entry: Entry, names: Names) -> Reassessment:
+    fields = entry.fields(frozenset({"at", "what", "source", "evidence"}), ("at", "what", "source"))
+    return Reassessment(fields["at"].quantity(), fields["what"].text(), _source(fields["source"], names))
+
+
+def _as_needed(entry: Entry) -> AsNeeded:
+    fields = entry.fields(frozenset({"every", "from", "until"}), ("every", "from", "until"))
+    return AsNeeded(fields["every"].quantity(), fields["from"].quantity(), fields["until"].quantity())
+
+
+def read_combination(name: str, entry: Entry, names: Names) -> Combination:
+    fields = entry.fields(
+        frozenset({"title", "ingredients", "codes", "synonyms", "brands", "products"}),
+        ("ingredients", "products"),
+    )
+    ingredients = tuple(
+        item.one_of(names.drugs_and_classes, "drug") for item in fields["ingredients"].entries()
+    )
+    return Combination(
+        drug=name,
+        ingredients=ingredients,
+        synonyms=_texts(fields, "synonyms") + _texts(fields, "brands"),
+        products=tuple(
+            _combination_product(item, ingredients, names) for item in fields["products"].entries()
+        ),
+    )
+
+
+def _combination_product(entry: Entry, ingredients: tuple[str, ...], names: Names) -> CombinationProduct:
+    fields = entry.fields(
+        frozenset({"form", "strength", "volume", "rxnorm", "source", "evidence", "split", "note"}),
+        ("form", "strength", "source", "evidence"),
+    )
+    amounts = fields["strength"].fields(frozenset(ingredients), ingredients)
+    volume = fields["volume"].quantity() if "volume" in fields else None
+    strengths = {}
+    for drug, amount in amounts.items():
+        strengths[drug], per = read_strength(amount)
+        volume = per or volume
+    return CombinationProduct(
+        form=fields["form"].one_of(FORMS, "form"),
+        strengths=strengths,
+        volume=volume,
+        rxnorm=fields["rxnorm"].text() if "rxnorm" in fields else "",
+        source=_source(fields["source"], names),
+        evidence=fields["evidence"].choice(Evidence),
+    )
+
+
+def read_equivalence(entry: Entry, names: Names) -> Equivalence:
+    allowed = "name unit title dated source evidence factors no_factor superseded routes classes classes_source note"
+    fields = entry.fields(
+        frozenset(allowed.split()), ("name", "unit", "title", "source", "evidence", "factors")
+    )
+    factors: dict[str, tuple[Factor, ...]] = {}
+    for item in fields["factors"].entries():
+        parts = item.fields(
+            frozenset({"drug", "factor", "form", "per", "source", "evidence", "note"}), ("drug", "factor")
+        )
+        drug = parts["drug"].one_of(names.drugs_and_classes, "drug")
+        factor = Factor(
+            drug=drug,
+            factor=parts["factor"].fraction(),
+            per=parts["per"].text() if "per" in parts else "mg",
+            forms=parts["form"].some_of(FORMS, "form") if "form" in parts else None,
+        )
+        factors[drug] = (*factors.get(drug, ()), factor)
+    without: dict[str, str] = {}
+    for item in fields["no_factor"].entries() if "no_factor" in fields else []:
+        parts = item.fields(frozenset({"drug", "reason", "source", "evidence", "form"}), ("drug", "reason"))
+        without[parts["drug"].one_of(names.drugs_and_classes, "drug")] = parts["reason"].text()
+    return Equivalence(
+        name=fields["name"].text(),
+        title=fields["title"].text(),
+        unit=fields["unit"].text(),
+        dated=fields["dated"].text() if "dated" in fields else "",
+        source=_source(fields["source"], names),
+        evidence=fields["evidence"].choice(Evidence),
+        factors=factors,
+        no_factor=without,
+        routes=fields["routes"].some_of(ROUTES, "route") if "routes" in fields else frozenset(ROUTES),
+        classes=tuple(_dose_class(item) for item in fields["classes"].entries())
+        if "classes" in fields
+        else (),
+        classes_source=_source(fields["classes_source"], names) if "classes_source" in fields else None,
+        note=fields["note"].text() if "note" in fields else "",
+    )
+
+
+def _dose_class(entry: Entry) -> DoseClass:
+    fields = entry.fields(frozenset({"name", "range", "source", "evidence", "note"}), ("name", "range"))
+    return DoseClass(fields["name"].text(), fields["range"].interval())
+
+
+def _source(entry: Entry, names: Names) -> Source:
+    first = entry.entries()[0] if entry.is_list else entry
+    return names.sources[first.one_of(names.sources, "source")]
+
+
+def _texts(fields: Mapping[str, Entry], key: str) -> tuple[str, ...]:
+    return fields[key].texts() if key in fields else ()

@@ -1,0 +1,321 @@
+"""Files to a `Formulary`: read everything, collect every fault, refuse the whole when there is one.
+
+The version is written in `formulary.yaml`; the hash covers the bytes of every file in name order, so that a verdict
+can be reproduced from a commit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from dosing.formulary.drugs import (
+    read_advice,
+    read_combination,
+    read_equivalence,
+    read_formula,
+    read_monograph,
+    read_partner,
+    read_source,
+    read_term,
+)
+from dosing.formulary.entry import Broken, Entry, Fault, FormularyError, compose, read_list
+from dosing.formulary.model import (
+    Advice,
+    Combination,
+    Equivalence,
+    Formula,
+    Formulary,
+    Monograph,
+    Partner,
+    Rule,
+    Source,
+    Term,
+)
+from dosing.formulary.rules import Names, read_rule
+
+HERE = Path(__file__).parent
+CLASS_FIELDS = frozenset({"class", "title", "members", "rules", "facts", "source", "evidence", "review_by"})
+REVIEW_STATES = frozenset({"draft", "reviewed", "released"})
+
+
+def load(directory: Path = HERE) -> Formulary:
+    """Read the formulary in `directory`. Raises `FormularyError` with every fault found."""
+    return _Loading(directory).formulary()
+
+
+class _Loading:
+    """One reading of one directory: the roots of its files and the faults found so far."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.faults: list[Fault] = []
+        self.roots: dict[str, Entry] = {}
+        digest = hashlib.sha256()
+        for path in sorted(directory.rglob("*.yaml")):
+            name = path.relative_to(directory).as_posix()
+            if name.startswith("cases/"):
+                continue
+            digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
+            try:
+                self.roots[name] = compose(path, name)
+            except Broken as broken:
+                self.faults.append(broken.fault)
+        self.sha256 = digest.hexdigest()
+
+    def formulary(self) -> Formulary:
+        sources = self._sources()
+        indications, conditions, allergies = self._vocabulary()
+        classes, members = self._classes()
+        partners = self._partners(classes, members)
+        drug_names = self._drug_names()
+        names = Names(
+            sources, indications, conditions, frozenset(classes) | frozenset(partners) | frozenset(drug_names)
+        )
+        class_rules = self._class_rules(classes, names)
+        general = self._rules("general.yaml", "general", names)
+        combinations = self._combinations(names)
+        monographs = self._monographs(names, frozenset(classes), class_rules, general)
+        equivalences = self._equivalences(names)
+        advice = self._advice(names)
+        formulas = self._formulas(names)
+        version, status = self._version()
+        rules = self._index(monographs.values(), class_rules, general)
+        spoken = self._spoken(monographs, combinations, partners)
+        if self.faults:
+            raise FormularyError(sorted(self.faults, key=lambda fault: (fault.file, fault.line)))
+        return Formulary(
+            version=version,
+            sha256=self.sha256,
+            signed_off=status == "released",
+            monographs=monographs,
+            combinations=combinations,
+            partners=partners,
+            names=spoken,
+            classes=classes,
+            members={
+                name: members[name] | {drug for drug, known in monographs.items() if name in known.classes}
+                for name in classes
+            },
+            rules=rules,
+            equivalences=equivalences,
+            indications=indications,
+            conditions=conditions,
+            allergies=allergies,
+            advice=advice,
+            sources=sources,
+            formulas=formulas,
+            general=general,
+        )
+
+    def _matching(self, prefix: str) -> Iterable[Entry]:
+        return [entry for name, entry in self.roots.items() if name.startswith(prefix)]
+
+    def _pairs(self, entry: Entry | None) -> Iterable[tuple[str, Entry]]:
+        """The pairs of a mapping, with a fault instead of an exception when it is none."""
+        if entry is None:
+            return []
+        try:
+            return list(entry.items())
+        except Broken as broken:
+            self.faults.append(broken.fault)
+            return []
+
+    def _fault(self, entry: Entry, what: str, cure: str) -> None:
+        self.faults.append(entry.broken(what, cure).fault)
+
+    def _sources(self) -> dict[str, Source]:
+        found: dict[str, Source] = {}
+        for root in self._matching("sources"):
+            for name, entry in self._pairs(root):
+                if name in found:
+                    self._fault(entry, f"source `{name}` stands in two files.", "Keep one of the two.")
+                try:
+                    found[name] = read_source(name, entry)
+                except Broken as broken:
+                    self.faults.append(broken.fault)
+        return found
+
+    def _vocabulary(self) -> tuple[dict[str, Term], dict[str, Term], dict[str, Term]]:
+        lists: dict[str, dict[str, Term]] = {"indications": {}, "conditions": {}, "allergies": {}}
+        for kind, entry in self._pairs(self.roots.get("vocabulary.yaml")):
+            if kind not in lists:
+                self._fault(entry, f"unknown list `{kind}`.", f"Use one of: {', '.join(lists)}.")
+                continue
+            for name, term in self._pairs(entry):
+                try:
+                    lists[kind][name] = read_term(name, term)
+                except Broken as broken:
+                    self.faults.append(broken.fault)
+        return lists["indications"], lists["conditions"], lists["allergies"]
+
+    def _classes(self) -> tuple[dict[str, str], dict[str, frozenset[str]]]:
+        titles: dict[str, str] = {}
+        members: dict[str, frozenset[str]] = {}
+        for root in self._matching("classes/"):
+            try:
+                fields = root.fields(CLASS_FIELDS, ("class", "title"))
+                name = fields["class"].text()
+                titles[name] = fields["title"].text()
+                members[name] = frozenset(fields["members"].texts()) if "members" in fields else frozenset()
+            except Broken as broken:
+                self.faults.append(broken.fault)
+        return titles, members
+
+    def _partners(
+        self, classes: Mapping[str, str], members: Mapping[str, frozenset[str]]
+    ) -> dict[str, Partner]:
+        found: dict[str, Partner] = {}
+        for name, entry in self._pairs(self.roots.get("partners.yaml")):
+            belongs = frozenset(title for title, names in members.items() if name in names)
+            try:
+                found[name] = read_partner(name, entry, frozenset(classes), belongs)
+            except Broken as broken:
+                self.faults.append(broken.fault)
+        return found
+
+    def _drug_names(self) -> list[str]:
+        names = []
+        for root in self._matching("monographs/"):
+            names += [entry.text() for key, entry in self._pairs(root) if key == "drug"]
+        return names
+
+    def _rules(self, file: str, subject: str, names: Names) -> tuple[Rule, ...]:
+        rules: tuple[Rule, ...] = ()
+        for key, entry in self._pairs(self.roots.get(file)):
+            if key == "rules":
+                rules = tuple(read_list(entry, lambda item: read_rule(item, subject, "", names), self.faults))
+        return rules
+
+    def _class_rules(self, classes: Mapping[str, str], names: Names) -> dict[str, tuple[Rule, ...]]:
+        found: dict[str, tuple[Rule, ...]] = dict.fromkeys(classes, ())
+        for root in self._matching("classes/"):
+            fields = dict(self._pairs(root))
+            if "class" in fields and "rules" in fields:
+                subject = fields["class"].text()
+                review_by = fields["review_by"].text() if "review_by" in fields else ""
+                found[subject] = tuple(self._read_rules(fields["rules"], subject, review_by, names))
+        return found
+
+    def _read_rules(self, entry: Entry, subject: str, review_by: str, names: Names) -> list[Rule]:
+        return read_list(entry, lambda item: read_rule(item, subject, review_by, names), self.faults)
+
+    def _monographs(
+        self,
+        names: Names,
+        classes: frozenset[str],
+        class_rules: Mapping[str, tuple[Rule, ...]],
+        general: tuple[Rule, ...],
+    ) -> dict[str, Monograph]:
+        found: dict[str, Monograph] = {}
+        for root in self._matching("monographs/"):
+            try:
+                monograph = read_monograph(root, names, classes, class_rules, general, self.faults)
+            except Broken as broken:
+                self.faults.append(broken.fault)
+                continue
+            if monograph.drug in found:
+                self._fault(root, f"a second monograph of {monograph.drug}.", "Keep one file for one drug.")
+            found[monograph.drug] = monograph
+        return found
+
+    def _combinations(self, names: Names) -> dict[str, Combination]:
+        found: dict[str, Combination] = {}
+        for name, entry in self._pairs(self.roots.get("combinations.yaml")):
+            try:
+                found[name] = read_combination(name, entry, names)
+            except Broken as broken:
+                self.faults.append(broken.fault)
+        return found
+
+    def _equivalences(self, names: Names) -> dict[str, Equivalence]:
+        found: dict[str, Equivalence] = {}
+        for root in self._matching("equivalence/"):
+            try:
+                equivalence = read_equivalence(root, names)
+                found[equivalence.name] = equivalence
+            except Broken as broken:
+                self.faults.append(broken.fault)
+        return found
+
+    def _advice(self, names: Names) -> dict[str, Advice]:
+        found: dict[str, Advice] = {}
+        for code, entry in self._pairs(self.roots.get("advice.yaml")):
+            try:
+                found[code] = read_advice(code, entry, names)
+            except Broken as broken:
+                self.faults.append(broken.fault)
+        return found
+
+    def _formulas(self, names: Names) -> dict[str, Formula]:
+        found: dict[str, Formula] = {}
+        for name, entry in self._pairs(self.roots.get("formulas.yaml")):
+            try:
+                found[name] = read_formula(name, entry, names)
+            except Broken as broken:
+                self.faults.append(broken.fault)
+        return found
+
+    def _version(self) -> tuple[str, str]:
+        root = self.roots.get("formulary.yaml")
+        if root is None:
+            self.faults.append(
+                Fault("formulary.yaml", 1, "the file is missing.", "Add it with `version` and `status`.")
+            )
+            return "", ""
+        try:
+            fields = root.fields(frozenset({"version", "status", "reviewers", "note"}), ("version", "status"))
+            status = fields["status"].one_of(REVIEW_STATES, "status")
+            if status == "released" and "reviewers" not in fields:
+                raise fields["status"].broken("released without a reviewer.", "Name who signed, with dates.")
+            return fields["version"].text(), status
+        except Broken as broken:
+            self.faults.append(broken.fault)
+            return "", ""
+
+    def _index(
+        self,
+        monographs: Iterable[Monograph],
+        class_rules: Mapping[str, tuple[Rule, ...]],
+        general: tuple[Rule, ...],
+    ) -> dict[str, Rule]:
+        index: dict[str, Rule] = {}
+        own = [rule for monograph in monographs for rule in monograph.rules if rule.subject == monograph.drug]
+        for rule in [*own, *(rule for rules in class_rules.values() for rule in rules), *general]:
+            if rule.id in index:
+                self.faults.append(
+                    Fault(rule.subject, 1, f"rule `{rule.id}` stands twice.", "Give one another id.")
+                )
+            index[rule.id] = rule
+        return index
+
+    def _spoken(
+        self,
+        monographs: Mapping[str, Monograph],
+        combinations: Mapping[str, Combination],
+        partners: Mapping[str, Partner],
+    ) -> dict[str, str]:
+        """Every name a drug may be called by, lower case, to its own; one name never means two drugs."""
+        spoken: dict[str, str] = {}
+        claims: list[tuple[str, str]] = []
+        for drug, monograph in monographs.items():
+            claims += [(name, drug) for name in (drug, *monograph.synonyms, *monograph.brands)]
+        for drug, combination in combinations.items():
+            claims += [(name, drug) for name in (drug, *combination.synonyms)]
+        claims += [(drug, drug) for drug in partners if drug not in monographs]
+        for drug in partners:
+            claims += [(name, drug) for name in partners[drug].names]
+        for name, drug in claims:
+            key = name.casefold()
+            if spoken.get(key, drug) != drug:
+                self.faults.append(
+                    Fault(
+                        "names",
+                        1,
+                        f"`{name}` means both {spoken[key]} and {drug}.",
+                        "Keep it with one of the two.",
+                    )
+                )
+            spoken[key] = drug
+        return spoken

@@ -1,0 +1,413 @@
+"""YAML entries to rules: each kind of statement has one reader, found in one table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dosing.finding import Severity
+from dosing.formulary.entry import Entry
+from dosing.formulary.model import (
+    ALWAYS,
+    Action,
+    AdviceRule,
+    Band,
+    CourseRule,
+    DoseRow,
+    DoseRule,
+    Evidence,
+    ImplausibleRule,
+    Layer,
+    PartnerRule,
+    Rule,
+    Source,
+    StateRule,
+    StopRule,
+    TableRule,
+    Term,
+    TotalRule,
+    When,
+)
+from dosing.formulary.severity import severity_of
+from dosing.vocabulary import EXTENDED_RELEASE, FORMS, IMMEDIATE_RELEASE, INTENTS, ROUTES
+
+COMMON = frozenset(
+    "id kind layer source section evidence note when severity exception if_unstated superseded review_by".split()
+)
+ROW = frozenset(
+    "max_daily min_daily max_single max_weekly min_interval times supplement scale action".split()
+)
+LIMIT_FIELD = {
+    "max-single-dose": "max_single",
+    "max-daily-dose": "max_daily",
+    "max-weekly-dose": "max_weekly",
+    "min-interval": "min_interval",
+}
+COURSE_KINDS = frozenset("max-duration starting-dose step-size step-interval below-effective-dose".split())
+TOTAL_KINDS = {
+    "mme": "mme",
+    "prednisone-equivalent": "prednisone-equivalent",
+    "acetaminophen-total": "acetaminophen",
+}
+SEVERITIES = {severity.word: severity for severity in Severity if severity is not Severity.NONE}
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a rule may refer to: sources, vocabulary, and every drug and class that is known by name."""
+
+    sources: Mapping[str, Source]
+    indications: Mapping[str, Term]
+    conditions: Mapping[str, Term]
+    drugs_and_classes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The entries of one rule with what is common to all kinds, already read."""
+
+    entry: Entry
+    fields: dict[str, Entry]
+    common: dict[str, Any]
+    names: Names
+
+    def optional(self, key: str) -> Entry | None:
+        return self.fields.get(key)
+
+    @property
+    def action(self) -> Action:
+        return self.fields["action"].choice(Action)
+
+    def text(self, key: str) -> str:
+        entry = self.fields.get(key)
+        return entry.text() if entry is not None else ""
+
+
+def read_rule(entry: Entry, subject: str, review_by: str, names: Names) -> Rule:
+    """One rule of a monograph or class; raises `Broken` with the line and the cure."""
+    kind = _kind_of(entry)
+    allowed, required, build = READERS[kind]
+    fields = entry.fields(COMMON | allowed, ("id", "kind", "layer", "source", "evidence", *required))
+    layer, evidence = fields["layer"].choice(Layer), fields["evidence"].choice(Evidence)
+    sources = [names.sources[_known(item, names)] for item in _listed(fields["source"])]
+    action = fields["action"].choice(Action) if "action" in fields else None
+    severity = severity_of(kind, layer, evidence, action)
+    if "severity" in fields:
+        if "exception" not in fields:
+            raise fields["severity"].broken(
+                "a severity of its own without a reason.", "Add `exception:` saying why."
+            )
+        severity = _severity(fields["severity"])
+        if evidence is Evidence.UNCONFIRMED and severity is Severity.CRITICAL:
+            raise fields["severity"].broken(
+                "an unconfirmed number must not stop an order.", "Confirm it or warn."
+            )
+    common: dict[str, Any] = {
+        "id": f"{subject}/{fields['id'].text()}",
+        "kind": kind,
+        "layer": layer,
+        "source": sources[0],
+        "also": tuple(sources[1:]),
+        "evidence": evidence,
+        "severity": severity,
+        "when": read_when(fields["when"], names) if "when" in fields else ALWAYS,
+        "section": fields["section"].text() if "section" in fields else "",
+        "note": fields["note"].text() if "note" in fields else "",
+        "exception": fields["exception"].text() if "exception" in fields else "",
+        "if_unstated": _severity(fields["if_unstated"]) if "if_unstated" in fields else None,
+        "superseded": "superseded" in fields and fields["superseded"].flag(),
+        "review_by": fields["review_by"].text() if "review_by" in fields else review_by,
+        "subject": subject,
+    }
+    return build(Parts(entry, fields, common, names))
+
+
+def read_when(entry: Entry, names: Names) -> When:
+    """The named slots of `when`."""
+    slots: dict[str, Any] = {}
+    for key, value in entry.fields(frozenset(WHEN)).items():
+        name, read = WHEN[key]
+        slots[name] = read(value, names)
+    return When(**slots)
+
+
+def read_row(fields: Mapping[str, Entry]) -> DoseRow:
+    """The limits of one row."""
+    values: dict[str, Any] = {}
+    for key in ROW & fields.keys():
+        if key == "times":
+            values[key] = fields[key].integer()
+        elif key == "action":
+            values[key] = fields[key].choice(Action)
+        else:
+            values[key] = fields[key].quantity()
+    row = DoseRow(**values)
+    if row.max_daily and row.min_daily and row.min_daily > row.max_daily:
+        raise fields["min_daily"].broken(
+            "the least daily dose is above the greatest.", "Correct one of the two."
+        )
+    return row
+
+
+def _kind_of(entry: Entry) -> str:
+    for key, value in entry.items():
+        if key == "kind":
+            return value.one_of(READERS, "kind of rule")
+    raise entry.broken("a rule without a kind.", "Add `kind:`, the code of the finding it gives.")
+
+
+def _listed(entry: Entry) -> list[Entry]:
+    return entry.entries() if entry.is_list else [entry]
+
+
+def _known(entry: Entry, names: Names) -> str:
+    return entry.one_of(names.sources, "source")
+
+
+def _severity(entry: Entry) -> Severity:
+    return SEVERITIES[entry.one_of(SEVERITIES, "severity")]
+
+
+def _forms(entry: Entry, names: Names) -> frozenset[str]:
+    groups = {"extended-release": EXTENDED_RELEASE, "immediate-release": IMMEDIATE_RELEASE}
+    if not entry.is_list and entry.text() in groups:
+        return groups[entry.text()]
+    return entry.some_of(FORMS, "form")
+
+
+WHEN: dict[str, tuple[str, Callable[[Entry, Names], Any]]] = {
+    "age": ("age", lambda entry, names: entry.interval()),
+    "form": ("forms", _forms),
+    "route": ("routes", lambda entry, names: entry.some_of(ROUTES, "route")),
+    "indication": ("indications", lambda entry, names: entry.some_of(names.indications, "indication")),
+    "not_indication": (
+        "not_indications",
+        lambda entry, names: entry.some_of(names.indications, "indication"),
+    ),
+    "intent": ("intents", lambda entry, names: entry.some_of(INTENTS, "intent")),
+    "condition": ("conditions", lambda entry, names: entry.some_of(names.conditions, "condition")),
+    "hepatic_impairment": (
+        "hepatic_impairment",
+        lambda entry, names: entry.some_of(frozenset({"none", "mild", "moderate", "severe"}), "degree"),
+    ),
+    "creatinine_clearance": ("creatinine_clearance", lambda entry, names: entry.interval()),
+    "egfr": ("egfr", lambda entry, names: entry.interval()),
+    "hemodialysis": ("hemodialysis", lambda entry, names: entry.flag()),
+    "opioid_experience": (
+        "opioid_experience",
+        lambda entry, names: entry.one_of(frozenset({"naive", "tolerant"}), "experience"),
+    ),
+    "pregnant": ("pregnant", lambda entry, names: entry.flag()),
+    "gestational_age": ("gestational_age", lambda entry, names: entry.interval()),
+    "breastfeeding": ("breastfeeding", lambda entry, names: entry.flag()),
+    "as_needed": ("as_needed", lambda entry, names: entry.flag()),
+    "self_care": ("self_care", lambda entry, names: entry.flag()),
+    "sex": ("sex", lambda entry, names: entry.one_of(frozenset({"female", "male"}), "sex")),
+    "strength": ("strengths", lambda entry, names: tuple(item.quantity() for item in _listed(entry))),
+    "concentration": ("concentration", lambda entry, names: entry.interval()),
+    "daily_dose": ("daily_dose", lambda entry, names: entry.interval()),
+    "medication": (
+        "medications",
+        lambda entry, names: entry.some_of(names.drugs_and_classes, "drug or class"),
+    ),
+}
+
+
+def _dose_rule(parts: Parts) -> Rule:
+    return DoseRule(row=read_row(parts.fields), **parts.common)
+
+
+def _limit_rule(parts: Parts) -> Rule:
+    limit = parts.fields["limit"].quantity()
+    row: dict[str, Any] = {LIMIT_FIELD[parts.common["kind"]]: limit}
+    return DoseRule(row=DoseRow(**row), **parts.common)
+
+
+def _frequency_rule(parts: Parts) -> Rule:
+    if "action" in parts.fields:
+        return StateRule(action=parts.action, effect=parts.text("effect"), **parts.common)
+    if "limit" not in parts.fields:
+        raise parts.entry.broken("a frequency rule without a limit or an action.", "Add `limit: 3 {dose}/d`.")
+    times = parts.fields["limit"].quantity().amount("{dose}/d")
+    if times.denominator != 1:
+        raise parts.fields["limit"].broken("a broken number of doses a day.", "Write a whole number.")
+    return DoseRule(row=DoseRow(times=times.numerator), **parts.common)
+
+
+def _course_rule(parts: Parts) -> Rule:
+    if "action" in parts.fields:
+        return StateRule(action=parts.action, effect=parts.text("effect"), **parts.common)
+    if "limit" not in parts.fields:
+        raise parts.entry.broken("no `limit`.", "Add `limit:` with a number and a unit.")
+    return CourseRule(limit=parts.fields["limit"].quantity(), **parts.common)
+
+
+def _table_rule(parts: Parts) -> Rule:
+    fields = parts.fields
+    bands = []
+    for band in fields["bands"].entries():
+        row = band.fields(ROW | {"range"}, ("range",))
+        bands.append(Band(row["range"].interval(), read_row(row)))
+    measure = fields["measure"].one_of(frozenset({"creatinine_clearance", "egfr"}), "measure")
+    dialysis = fields["hemodialysis"].fields(ROW) if "hemodialysis" in fields else None
+    gaps = tuple(gap.interval() for gap in fields["gaps"].entries()) if "gaps" in fields else ()
+    _exhaustive(fields["bands"], tuple(bands))
+    return TableRule(
+        measure=measure,
+        bands=tuple(bands),
+        hemodialysis=read_row(dialysis) if dialysis is not None else None,
+        gaps=gaps,
+        **parts.common,
+    )
+
+
+def _exhaustive(entry: Entry, bands: tuple[Band, ...]) -> None:
+    """Bands are half-open, contiguous and together hold every value from zero up."""
+    ordered = sorted(bands, key=lambda band: (band.range.low is not None, band.range.low or 0))
+    if not ordered or ordered[0].range.low not in (None, 0) or ordered[-1].range.high is not None:
+        raise entry.broken("the bands do not reach from zero up.", "Begin with `< x` and end with `>= y`.")
+    for below, above in zip(ordered, ordered[1:], strict=False):
+        if below.range.high is None or below.range.high != above.range.low:
+            raise entry.broken(
+                f"a hole or an overlap between `{below.range.text}` and `{above.range.text}`.",
+                "End each band where the next begins.",
+            )
+        if below.range.high_closed == above.range.low_closed:
+            raise entry.broken(
+                f"`{below.range.text}` and `{above.range.text}` both hold, or both leave out, their shared end.",
+                "Close one side and open the other.",
+            )
+
+
+def _total_rule(parts: Parts) -> Rule:
+    comparison = parts.text("comparison") or "<="
+    if comparison not in ("<", "<="):
+        raise parts.fields["comparison"].broken(f"`{comparison}` is not a comparison.", "Use `<` or `<=`.")
+    return TotalRule(
+        equivalence=TOTAL_KINDS[parts.common["kind"]],
+        limit=parts.fields["limit"].quantity(),
+        comparison=comparison,
+        **parts.common,
+    )
+
+
+def _state_rule(parts: Parts) -> Rule:
+    return StateRule(action=parts.action, effect=parts.text("effect"), **parts.common)
+
+
+def _partner_rule(parts: Parts) -> Rule:
+    washout = (
+        parts.fields["washout"].fields(frozenset({"stopped_partner", "stopped_drug"}))
+        if ("washout" in parts.fields)
+        else {}
+    )
+    return PartnerRule(
+        partners=parts.fields["with"].some_of(parts.names.drugs_and_classes, "drug or class"),
+        action=parts.action,
+        effect=parts.text("effect"),
+        washout_partner=washout["stopped_partner"].quantity() if "stopped_partner" in washout else None,
+        washout_drug=washout["stopped_drug"].quantity() if "stopped_drug" in washout else None,
+        **parts.common,
+    )
+
+
+def _implausible_rule(parts: Parts) -> Rule:
+    fields = parts.fields
+    if not fields.keys() & IMPLAUSIBLE:
+        raise parts.entry.broken(
+            "an implausible-dose rule without a measure.", f"Add one of {sorted(IMPLAUSIBLE)}."
+        )
+    return ImplausibleRule(
+        multiple_of_start=fields["multiple_of_start"].fraction() if "multiple_of_start" in fields else None,
+        at_least_multiple_of_start=(
+            fields["at_least_multiple_of_start"].fraction()
+            if "at_least_multiple_of_start" in fields
+            else None
+        ),
+        mme_at_least=fields["mme_at_least"].quantity() if "mme_at_least" in fields else None,
+        prednisone_equivalent_above=(
+            fields["prednisone_equivalent_above"].quantity()
+            if "prednisone_equivalent_above" in fields
+            else None
+        ),
+        weekly_above=fields["max_weekly"].quantity() if "max_weekly" in fields else None,
+        **parts.common,
+    )
+
+
+def _stop_rule(parts: Parts) -> Rule:
+    fields = parts.fields
+    return StopRule(
+        action=parts.action,
+        at_least=fields["exposure"].quantity() if "exposure" in fields else None,
+        more_than=fields["more_than"].quantity() if "more_than" in fields else None,
+        above=fields["above"].quantity() if "above" in fields else None,
+        equivalence=parts.text("equivalence"),
+        **parts.common,
+    )
+
+
+def _advice_rule(parts: Parts) -> Rule:
+    fields = parts.fields
+    return AdviceRule(
+        action=parts.action,
+        needs=(
+            fields["needs"].some_of(parts.names.drugs_and_classes, "drug or class")
+            if "needs" in fields
+            else frozenset()
+        ),
+        what=parts.text("what"),
+        every=parts.text("every"),
+        **parts.common,
+    )
+
+
+def _plain_rule(parts: Parts) -> Rule:
+    return Rule(**parts.common)
+
+
+IMPLAUSIBLE = frozenset(
+    {
+        "multiple_of_start",
+        "at_least_multiple_of_start",
+        "mme_at_least",
+        "prednisone_equivalent_above",
+        "max_weekly",
+    }
+)
+Reader = tuple[frozenset[str], tuple[str, ...], Callable[[Parts], Rule]]
+READERS: dict[str, Reader] = {
+    **{kind: (frozenset({"limit"}), ("limit",), _limit_rule) for kind in LIMIT_FIELD},
+    **{kind: (frozenset({"limit", "action", "effect"}), (), _course_rule) for kind in COURSE_KINDS},
+    **{kind: (frozenset({"limit", "comparison"}), ("limit",), _total_rule) for kind in TOTAL_KINDS},
+    **{
+        kind: (frozenset({"action", "effect"}), ("action", "when"), _state_rule)
+        for kind in ("contraindication", "pregnancy")
+    },
+    **{
+        kind: (frozenset({"with", "washout", "action", "effect"}), ("with", "action"), _partner_rule)
+        for kind in ("interaction", "duplicate-therapy")
+    },
+    **{
+        kind: (frozenset({"needs", "action", "what", "every", "effect"}), ("action",), _advice_rule)
+        for kind in ("co-prescription", "monitoring", "place-in-therapy")
+    },
+    **{kind: (ROW | {"effect"}, (), _dose_rule) for kind in ("hepatic-dose", "age-limit")},
+    "frequency": (frozenset({"limit", "action", "effect"}), (), _frequency_rule),
+    "renal-dose": (
+        frozenset({"measure", "bands", "hemodialysis", "gaps"}),
+        ("measure", "bands"),
+        _table_rule,
+    ),
+    "implausible-dose": (IMPLAUSIBLE, (), _implausible_rule),
+    "abrupt-stop": (
+        frozenset({"exposure", "more_than", "above", "equivalence", "action", "effect"}),
+        ("action",),
+        _stop_rule,
+    ),
+    **{
+        kind: (frozenset(), (), _plain_rule)
+        for kind in ("not-dispensable", "quantity-mismatch", "duration-missing", "allergy")
+    },
+}

@@ -1,0 +1,234 @@
+"""Make a dose exactly from products that exist: fewest pieces, then fewest strengths; or say what can be made.
+
+Halves only where a product is scored for them; capsules are never divided; liquids by a volume that can be measured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from math import gcd
+
+from dosing.case import Case
+from dosing.formulary.model import Product
+from dosing.timeline import Unknown, amount_of
+from dosing.vocabulary import LIQUIDS
+
+# More pieces than this at one time are not looked for: it bounds the search, and no dose is taken so.
+MOST_PIECES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """So many of one product: whole pieces and parts, or millilitres of a liquid."""
+
+    product: Product
+    count: Fraction
+
+    @property
+    def amount(self) -> Fraction:
+        """What these pieces hold, in mg (patches: ug/h)."""
+        return self.count * unit_amount(self.product)
+
+
+@dataclass(frozen=True, slots=True)
+class CannotMake:
+    """No pieces add up to the dose; the nearest doses that can be made, in mg, where there are any."""
+
+    below: Fraction | None
+    above: Fraction | None
+
+
+Making = tuple[Pieces, ...] | CannotMake
+
+
+def unit_amount(product: Product) -> Fraction:
+    """What one piece, or one millilitre, holds."""
+    code = "ug/h" if product.strength.unit.code.endswith("/h") else "mg"
+    amount = product.strength.amount(code)
+    return amount if product.volume is None else amount / product.volume.amount("mL")
+
+
+def make(amount: Fraction, products: Sequence[Product]) -> Making:
+    """Pieces of `products` that hold exactly `amount` (mg). Products of several forms are tried form by form."""
+    made: list[tuple[Pieces, ...]] = []
+    nearest: list[CannotMake] = []
+    for form in dict.fromkeys(product.form for product in products):
+        offered = tuple(product for product in products if product.form == form)
+        making = _measure(amount, offered) if form in LIQUIDS else _count(amount, offered)
+        if isinstance(making, CannotMake):
+            nearest.append(making)
+        else:
+            made.append(making)
+    if made:
+        return min(made, key=lambda pieces: (pieces[0].product.form in LIQUIDS, *cost(pieces)))
+    below = [making.below for making in nearest if making.below is not None]
+    above = [making.above for making in nearest if making.above is not None]
+    return CannotMake(max(below, default=None), min(above, default=None))
+
+
+def cost(pieces: Iterable[Pieces]) -> tuple[int, int, int]:
+    """Physical pieces, divided ones, strengths: what a patient handles."""
+    listed = list(pieces)
+    whole = sum(int(item.count) for item in listed)
+    divided = sum(1 for item in listed if item.count.denominator != 1)
+    return whole + divided, divided, len(listed)
+
+
+def _count(amount: Fraction, products: tuple[Product, ...]) -> Making:
+    grains = tuple(
+        sorted(((unit_amount(item) / item.pieces_per_unit, item) for item in products), key=_largest_first)
+    )
+    found = _fewest(
+        amount, tuple(grain for grain, _ in grains), tuple(item.pieces_per_unit for _, item in grains)
+    )
+    if found is not None:
+        return tuple(
+            Pieces(item, Fraction(grain_count, item.pieces_per_unit))
+            for (_, item), grain_count in zip(grains, found, strict=True)
+            if grain_count
+        )
+    return _nearest(amount, grains)
+
+
+def _largest_first(item: tuple[Fraction, Product]) -> tuple[Fraction, int]:
+    return -item[0] * item[1].pieces_per_unit, item[1].pieces_per_unit
+
+
+@lru_cache(maxsize=4096)
+def _fewest(
+    amount: Fraction, grains: tuple[Fraction, ...], per_piece: tuple[int, ...]
+) -> tuple[int, ...] | None:
+    """How many grains (smallest parts) of each product make the amount with the fewest pieces; None if none do."""
+    if amount <= 0 or not grains or amount > max(map(_product, grains, per_piece)) * MOST_PIECES:
+        return None
+    unit = _common(grains)
+    if (amount / unit).denominator != 1:
+        return None
+    best: list[tuple[tuple[int, int, int], tuple[int, ...]]] = []
+
+    def search(left: Fraction, position: int, counts: tuple[int, ...], pieces: int) -> None:
+        if best and pieces > best[0][0][0]:
+            return
+        if position == len(grains):
+            if left == 0:
+                value = _value(counts, per_piece)
+                if not best or value < best[0][0]:
+                    best[:] = [(value, counts)]
+            return
+        grain = grains[position]
+        most = int(left / grain)
+        if position == len(grains) - 1:
+            if (left / grain).denominator == 1:
+                search(Fraction(0), position + 1, (*counts, most), pieces)
+            return
+        for number in range(most, -1, -1):
+            needed = -(-number // per_piece[position])
+            search(left - grain * number, position + 1, (*counts, number), pieces + needed)
+
+    search(amount, 0, (), 0)
+    return best[0][1] if best else None
+
+
+def _product(grain: Fraction, per_piece: int) -> Fraction:
+    return grain * per_piece
+
+
+def _value(counts: tuple[int, ...], per_piece: tuple[int, ...]) -> tuple[int, int, int]:
+    pieces = sum(-(-count // parts) for count, parts in zip(counts, per_piece, strict=True))
+    divided = sum(1 for count, parts in zip(counts, per_piece, strict=True) if count % parts)
+    return pieces, divided, sum(1 for count in counts if count)
+
+
+def _common(grains: tuple[Fraction, ...]) -> Fraction:
+    """The largest amount that every grain is a multiple of."""
+    denominator = 1
+    for grain in grains:
+        denominator = denominator * grain.denominator // gcd(denominator, grain.denominator)
+    return Fraction(gcd(*(int(grain * denominator) for grain in grains)), denominator)
+
+
+def _nearest(amount: Fraction, grains: tuple[tuple[Fraction, Product], ...]) -> CannotMake:
+    sizes = tuple(grain for grain, _ in grains)
+    if not sizes:
+        return CannotMake(None, None)
+    parts = tuple(item.pieces_per_unit for _, item in grains)
+    unit = _common(sizes)
+    floor = int(amount / unit)
+    reach = range(int(max(map(_product, sizes, parts)) / unit) + 1)
+    below = next(
+        (made for step in reach if _fewest(made := unit * (floor - step), sizes, parts) is not None), None
+    )
+    above = next(
+        (made for step in reach if _fewest(made := unit * (floor + 1 + step), sizes, parts) is not None), None
+    )
+    return CannotMake(below, above)
+
+
+def _measure(amount: Fraction, products: tuple[Product, ...]) -> Making:
+    """A volume of one liquid that its measure can show; the least volume wins."""
+    makings: list[tuple[Pieces, ...]] = []
+    below: list[Fraction] = []
+    above: list[Fraction] = []
+    for product in products:
+        volume = amount / unit_amount(product)
+        if product.increment is None:
+            continue
+        marks = volume / product.increment.amount("mL")
+        if marks.denominator == 1 and marks > 0:
+            makings.append((Pieces(product, volume),))
+        else:
+            mark = unit_amount(product) * product.increment.amount("mL")
+            below += [mark * int(marks)] if int(marks) else []
+            above.append(mark * (int(marks) + 1))
+    if makings:
+        return min(makings, key=lambda pieces: pieces[0].count)
+    return CannotMake(max(below, default=None), min(above, default=None))
+
+
+def products_for(case: Case) -> tuple[Product, ...]:
+    """The products that can fill an order: of its form, of its strength where one is stated."""
+    stated = (case.order.strengths or {}).get(case.drug)
+    return tuple(
+        product
+        for product in case.monograph.products
+        if product.form in case.possible_forms and (stated is None or product.strength == stated)
+        if product.offered or stated is not None
+    )
+
+
+def doses_of(case: Case) -> list[Fraction] | Unknown:
+    """Every distinct dose that the order names, in mg (patches: ug/h)."""
+    found: list[Fraction] = []
+    weight = case.patient.weight
+    for step in case.order.steps:
+        sig = step.sig
+        doses = (
+            [sig.dose.low, sig.dose.high]
+            if sig.dose is not None
+            else [*sig.cycle, *(dose for _, dose in sig.parts)]
+        )
+        times = Fraction(1)
+        runs = [run for run in case.course.runs if run.step == case.order.steps.index(step) + 1]
+        if runs:
+            times = Fraction(runs[0].count)
+        for dose in doses:
+            amount = amount_of(dose, case.order, case.drug, weight, times)
+            if isinstance(amount, Unknown):
+                return amount
+            found.append(amount)
+    return list(dict.fromkeys(found))
+
+
+def pieces_a_day(case: Case) -> Fraction | None:
+    """The most pieces that a day takes, by the stated strength or the fewest that make the dose; None if unknown."""
+    products = products_for(case)
+    if not products or not case.course.runs:
+        return None
+    worst = max(case.course.runs, key=lambda run: run.total)
+    making = make(worst.single, products)
+    if isinstance(making, CannotMake):
+        return None
+    return sum((item.count for item in making), Fraction(0)) * worst.total / worst.single

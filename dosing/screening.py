@@ -1,0 +1,223 @@
+"""Screen orders for a patient: every rule that applies becomes a finding, a pass, or a question not answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from dosing.case import Case, Situation
+from dosing.checks import CHECKS
+from dosing.conditions import Holding, holds
+from dosing.finding import Finding, NotChecked, Passed, Severity, Suggestion, Verdict
+from dosing.formulary.model import DoseRule, Formulary, PartnerRule, Rule, StateRule
+from dosing.judgement import Judgement, settle
+from dosing.measures import Measures, measure
+from dosing.order import Order
+from dosing.patient import Patient
+from dosing.totals import Stretch, totals
+
+# Findings of these kinds have one cause for each rule; of all others, one for each code.
+ONE_CAUSE_A_RULE = frozenset(
+    {"contraindication", "pregnancy", "monitoring", "co-prescription", "place-in-therapy"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """The verdict with what it was based on: the sums over drugs and the measures of the patient."""
+
+    verdict: Verdict
+    as_of: date
+    totals: Mapping[str, tuple[Stretch, ...]]
+    measures: Measures
+
+
+@dataclass(slots=True)
+class _Rows:
+    """The rows of a verdict while they are collected."""
+
+    findings: list[Finding]
+    not_checked: list[NotChecked]
+    passed: list[Passed]
+
+
+def screen(orders: tuple[Order, ...], patient: Patient, formulary: Formulary, as_of: date) -> Screening:
+    """Judge orders together and with the patient's medications. The same request always gives the same answer."""
+    situation = Situation(orders, patient, formulary, as_of)
+    rows = _Rows([], [], [])
+    for order in orders:
+        _screen_order(order, situation, rows)
+    _screen_medications(situation, rows)
+    verdict = Verdict(_merged(rows.findings), _grouped(rows.not_checked), tuple(rows.passed))
+    return Screening(verdict, as_of, totals(situation), measure(patient, as_of, formulary))
+
+
+def _screen_order(order: Order, situation: Situation, rows: _Rows) -> None:
+    drugs = situation.ingredients(order)
+    if not drugs:
+        rows.findings.append(_unknown_drug(order))
+        return
+    for drug in drugs:
+        monograph = situation.formulary.monographs.get(drug)
+        course = next(course for course in situation.courses_of[drug] if course.order is order)
+        if monograph is None:
+            rows.not_checked.append(
+                NotChecked(
+                    "max-daily-dose",
+                    order.given,
+                    ("monograph",),
+                    f"{drug} is known by name only: it has no monograph, so its dose was not checked.",
+                    (),
+                    Severity.CRITICAL,
+                )
+            )
+            continue
+        if order.form is not None and order.form not in _known_forms(
+            situation.formulary, order, monograph.forms
+        ):
+            rows.findings.append(
+                _unknown_form(order, drug, _known_forms(situation.formulary, order, monograph.forms))
+            )
+            continue
+        _screen_case(Case(situation, order, course, monograph), rows)
+
+
+def _screen_case(case: Case, rows: _Rows) -> None:
+    suspended: list[tuple[Rule, Holding, Judgement]] = []
+    for check in CHECKS:
+        for rule in case.monograph.rules_of.get(check.kind, ()):
+            holding = holds(rule.when, case)
+            if holding.truth is False:
+                continue
+            judgement = check.judge(case, rule, holding)
+            if judgement is None:
+                continue
+            if (
+                holding.truth is None
+                and holding.needs == ("form",)
+                and not judgement.kept
+                and not judgement.needs
+            ):
+                suspended.append((rule, holding, judgement))
+                continue
+            _add(settle(case, rule, holding, judgement), rows)
+    _settle_forms(case, suspended, rows)
+
+
+def _settle_forms(case: Case, suspended: list[tuple[Rule, Holding, Judgement]], rows: _Rows) -> None:
+    """Rules that fail for some form of a drug whose form is not stated: certain only when every form fails."""
+    for code in dict.fromkeys(rule.kind for rule, _, _ in suspended):
+        failing = [row for row in suspended if row[0].kind == code]
+        covered = {form for rule, _, _ in failing for form in rule.when.forms or ()}
+        certain = set(case.monograph.forms) <= covered
+        for rule, holding, judgement in failing:
+            _add(settle(case, rule, Holding(True) if certain else holding, judgement), rows)
+
+
+def _add(result: Finding | Passed | NotChecked, rows: _Rows) -> None:
+    if isinstance(result, Finding):
+        rows.findings.append(result)
+    elif isinstance(result, Passed):
+        rows.passed.append(result)
+    else:
+        rows.not_checked.append(result)
+
+
+def _screen_medications(situation: Situation, rows: _Rows) -> None:
+    """Medications are context and are not judged; one whose stated duration has run out is said to count as current."""
+    for course in situation.courses:
+        if course.medication and course.last is not None and course.order.end_date is None:
+            if course.last < situation.first_judged:
+                rows.findings.append(
+                    Finding(
+                        "interaction",
+                        Severity.INFO,
+                        tuple(order.given for order in situation.orders),
+                        course.drug,
+                        f"The stated duration of {course.drug} has run out; it counts as current for interactions.",
+                        medications=(course.order.spoken,),
+                    )
+                )
+
+
+def _known_forms(formulary: Formulary, order: Order, forms: tuple[str, ...]) -> tuple[str, ...]:
+    combination = formulary.combinations.get(order.drug or "")
+    if combination is None:
+        return forms
+    return tuple(dict.fromkeys(product.form for product in combination.products))
+
+
+def _unknown_drug(order: Order) -> Finding:
+    names = f" Known names that look like it: {', '.join(order.suggestions)}." if order.suggestions else ""
+    return Finding(
+        "unknown-drug",
+        Severity.WARNING,
+        (order.given,),
+        order.spoken,
+        f"{order.spoken} is not in the formulary; nothing about it was checked.{names}",
+        suggestion=Suggestion(names=order.suggestions),
+    )
+
+
+def _unknown_form(order: Order, drug: str, forms: Sequence[str]) -> Finding:
+    return Finding(
+        "unknown-form",
+        Severity.WARNING,
+        (order.given,),
+        drug,
+        f"{order.form} is not a form of {drug} in the formulary; nothing about it was checked. "
+        f"Known forms: {', '.join(forms)}.",
+        suggestion=Suggestion(names=tuple(forms[:3])),
+    )
+
+
+def _merged(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """One row for each cause: the gravest first, then in the order of the formulary; the others under it."""
+    causes: dict[tuple[object, ...], list[Finding]] = {}
+    for finding in findings:
+        causes.setdefault(_cause(finding), []).append(finding)
+    rows = []
+    for same in causes.values():
+        distinct = list(
+            {(finding.rule.id if finding.rule else None, finding.days): finding for finding in same}.values()
+        )
+        lead = max(distinct, key=lambda finding: finding.severity)
+        rest = tuple(finding for finding in distinct if finding is not lead)
+        rows.append(replace(lead, merged=rest) if rest else lead)
+    return tuple(sorted(rows, key=lambda finding: -finding.severity))
+
+
+def _cause(finding: Finding) -> tuple[object, ...]:
+    rule = finding.rule
+    about = (finding.code, frozenset(finding.orders), frozenset(finding.medications), finding.drug)
+    if rule is None:
+        return (*about, finding.message)
+    if finding.code in ONE_CAUSE_A_RULE or (isinstance(rule, StateRule) and finding.code == "frequency"):
+        return (*about, rule.id)
+    if isinstance(rule, PartnerRule) or (len(finding.orders) > 1 and not isinstance(rule, DoseRule)):
+        # Two orders that meet are one cause, whichever of the two is asked.
+        return (finding.code, frozenset(finding.orders), frozenset(finding.medications))
+    return about
+
+
+def _grouped(rows: Iterable[NotChecked]) -> tuple[NotChecked, ...]:
+    """One row for each question of an order and each missing answer, naming every rule that waits for it."""
+    groups: dict[tuple[object, ...], list[NotChecked]] = {}
+    for row in rows:
+        groups.setdefault((row.order, row.code, row.needs), []).append(row)
+    return tuple(
+        replace(
+            same[0],
+            rules=tuple(dict.fromkeys(rule for row in same for rule in row.rules)),
+            gravest=max(row.gravest for row in same),
+        )
+        for same in groups.values()
+    )
+
+
+def sums(
+    orders: tuple[Order, ...], patient: Patient, formulary: Formulary, as_of: date
+) -> Mapping[str, tuple[Stretch, ...]]:
+    """The totals over drugs alone, without judging anything."""
+    return totals(Situation(orders, patient, formulary, as_of))

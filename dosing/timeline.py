@@ -1,0 +1,431 @@
+"""Orders laid on days: what is taken on day N, how often, for how long, and together with what else.
+
+Day 1 is the earliest start date of the request. A course is laid out as runs, stretches of days on which the same is
+taken; an irregular pattern (weekdays, every N days, a cycle) gives one run for each of its days. One that goes on for
+ever is laid out for two years, which holds every coincidence of patterns of up to 26 days with each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from math import ceil, floor
+
+from dosing.order import Order
+from dosing.posology import (
+    AfterDialysis,
+    Every,
+    Frequency,
+    OnWeekdays,
+    Sig,
+    Times,
+    doses_a_day,
+    fewest_doses_a_day,
+    is_daily,
+)
+from dosing.units import UNITS, Quantity
+from dosing.vocabulary import WEEKDAYS
+
+HORIZON = 731
+HOURS_A_DAY = 24
+DAYS_A_WEEK = 7
+MASS, RATE = "mg", "ug/h"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Days `first` to `last` (None: for ever) on which the same is taken, in mg (patches: the rate in ug/h).
+
+    `single` is the largest dose at one time, `total` the most and `least` the least of a day, `interval` the fewest
+    hours between two doses where the sig states hours.
+    """
+
+    first: int
+    last: int | None
+    step: int
+    single: Fraction
+    total: Fraction
+    least: Fraction
+    count: int
+    interval: Fraction | None = None
+    as_needed: bool = False
+    capped: bool = False
+    after_dialysis: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """One ingredient of one order on days. `needs` names what is missing to know the amounts; then runs are empty.
+
+    `spans` are the days of each step; `last` is None when the order goes on.
+    """
+
+    order: Order
+    drug: str
+    unit: str
+    runs: tuple[Run, ...]
+    spans: tuple[tuple[int, int | None], ...]
+    needs: tuple[str, ...] = ()
+    medication: bool = False
+
+    @property
+    def first(self) -> int:
+        return self.spans[0][0] if self.spans else 1
+
+    @property
+    def last(self) -> int | None:
+        return self.spans[-1][1] if self.spans else None
+
+    def judged(self, from_day: int) -> tuple[Run, ...]:
+        """The runs on or after a day; one that began before is cut to what is left of it."""
+        if from_day <= 1 or not self.runs or self.runs[0].first >= from_day:
+            return self.runs
+        return tuple(
+            run if run.first >= from_day else _cut(run, from_day)
+            for run in self.runs
+            if run.last is None or run.last >= from_day
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DaySum:
+    """What several courses add up to on days `first` to `last`, and which of them are taken then."""
+
+    first: int
+    last: int | None
+    total: Fraction
+    least: Fraction
+    courses: tuple[Course, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """An amount that cannot be known without the named fields."""
+
+    needs: tuple[str, ...]
+
+
+def day_number(day: date, day_one: date) -> int:
+    return (day - day_one).days + 1
+
+
+def date_of(number: int, day_one: date) -> date:
+    return day_one + timedelta(days=number - 1)
+
+
+def lay(
+    order: Order, drug: str, day_one: date, as_of: date, weight: Quantity | None, *, medication: bool = False
+) -> Course:
+    """Lay one ingredient of an order on days. An order without a start date starts on `as_of`."""
+    first = day_number(order.start_date or as_of, day_one)
+    spans: list[tuple[int, int | None]] = []
+    runs: list[Run] = []
+    unit = RATE if _is_rate(order) else MASS
+    missing: tuple[str, ...] = ()
+    for number, step in enumerate(order.steps, 1):
+        last = _last_day(step.duration, first, day_one)
+        if number == len(order.steps) and order.end_date is not None:
+            stated = day_number(order.end_date, day_one)
+            last = stated if last is None else min(last, stated)
+        spans.append((first, last))
+        laid = _runs(step.sig, order, drug, unit, number, first, last, day_one, weight)
+        if isinstance(laid, Unknown):
+            missing = missing or laid.needs
+        else:
+            runs += laid
+        if last is None:
+            break
+        first = last + 1
+    if not order.steps:
+        spans.append((first, day_number(order.end_date, day_one) if order.end_date is not None else None))
+        missing = ("dose",)
+    return Course(order, drug, unit, () if missing else tuple(runs), tuple(spans), missing, medication)
+
+
+def days_in(duration: Quantity, first: int, day_one: date) -> int:
+    """How many calendar days a duration takes from day `first`; a month and a year are calendar ones."""
+    if duration.unit.code in ("mo", "a"):
+        months = duration.value * (12 if duration.unit.code == "a" else 1)
+        start = date_of(first, day_one)
+        return (_months_later(start, ceil(months)) - start).days
+    return ceil(duration.amount("d"))
+
+
+def combined(courses: Sequence[Course]) -> Iterator[DaySum]:
+    """The sum of courses on every stretch of days on which it does not change, in order."""
+    if len(courses) == 1:
+        for run in courses[0].runs:
+            yield DaySum(run.first, run.last, run.total, run.least, (courses[0],))
+        return
+    edges = sorted(
+        {run.first for course in courses for run in course.runs}
+        | {run.last + 1 for course in courses for run in course.runs if run.last is not None}
+    )
+    for position, first in enumerate(edges):
+        last = edges[position + 1] - 1 if position + 1 < len(edges) else None
+        taken = [(course, run) for course in courses for run in course.runs if _covers(run, first)]
+        if taken:
+            yield DaySum(
+                first,
+                last,
+                sum((run.total for _, run in taken), Fraction(0)),
+                sum((run.least for _, run in taken), Fraction(0)),
+                tuple(course for course, _ in taken),
+            )
+
+
+def heaviest_week(courses: Sequence[Course]) -> tuple[Fraction, int] | None:
+    """The most that seven days in a row hold, with the first of those days; None when nothing is taken."""
+    amounts: dict[int, Fraction] = {}
+    for stretch in combined(courses):
+        last = stretch.last if stretch.last is not None else stretch.first + DAYS_A_WEEK
+        for day in range(stretch.first, min(last, stretch.first + HORIZON) + 1):
+            amounts[day] = stretch.total
+    best: tuple[Fraction, int] | None = None
+    for day in amounts:
+        week = sum((amounts.get(day + offset, Fraction(0)) for offset in range(DAYS_A_WEEK)), Fraction(0))
+        if best is None or week > best[0]:
+            best = (week, day)
+    return best
+
+
+def amount_of(
+    dose: Quantity, order: Order, drug: str, weight: Quantity | None, times: Fraction
+) -> Fraction | Unknown:
+    """One dose in mg (patches: ug/h). A dose per day is divided equally over `times`; per kg needs the weight."""
+    dimension = dose.unit.dimension
+    if dimension == "[mass]":
+        return dose.amount("mg")
+    if dimension == "[mass]/[time]":
+        return dose.amount("ug/h") if dose.unit.code.endswith("/h") else dose.amount("mg/d") / times
+    if dimension in ("[mass]/[bodyweight]", "[mass]/[bodyweight]/[time]"):
+        if weight is None:
+            return Unknown(("weight",))
+        if dimension.endswith("[time]"):
+            return dose.amount("mg/kg/d") * weight.amount("kg") / times
+        return dose.amount("mg/kg") * weight.amount("kg")
+    if dimension == "[length]^3" or dose.unit.code in ("mL", "L", "uL", "dL"):
+        concentration = (order.concentrations or {}).get(drug)
+        if concentration is None:
+            return Unknown(("concentration",))
+        return dose / concentration.volume * concentration.amount.amount("mg")
+    strength = (order.strengths or {}).get(drug)
+    if strength is None:
+        return Unknown(("strength",))
+    return dose.value * (
+        strength.amount("ug/h") if strength.unit.code.endswith("/h") else strength.amount("mg")
+    )
+
+
+def _runs(
+    sig: Sig,
+    order: Order,
+    drug: str,
+    unit: str,
+    number: int,
+    first: int,
+    last: int | None,
+    day_one: date,
+    weight: Quantity | None,
+) -> list[Run] | Unknown:
+    """One step as runs."""
+    amounts = _amounts(sig, order, drug, weight)
+    if isinstance(amounts, Unknown):
+        return amounts
+    cap = _daily_cap(sig, order, drug, weight)
+    if isinstance(cap, Unknown):
+        return cap
+    if sig.cycle:
+        days = enumerate(range(first, _horizon(first, last) + 1))
+        return [
+            Run(day, day, number, amount, amount, amount, 1)
+            for position, day in days
+            if (amount := amounts[position % len(amounts)])
+        ]
+    if sig.parts:
+        total = sum(amounts, Fraction(0))
+        return [_capped(Run(first, last, number, max(amounts), total, total, len(amounts)), cap, sig)]
+    frequency = sig.frequency
+    if frequency is None:
+        return Unknown(("frequency",))
+    low, high = amounts[0], amounts[-1]
+    count = doses_a_day(frequency)
+    interval = _interval_hours(frequency)
+    if unit == RATE:
+        return [Run(first, last, number, high, high, low, 1, interval, sig.as_needed)]
+    if is_daily(frequency):
+        least = low * fewest_doses_a_day(frequency)
+        run = Run(first, last, number, high, high * count, least, count, interval)
+        return [_capped(run, cap, sig)]
+    runs = []
+    for day, doses in _dose_days(frequency, first, last, day_one):
+        run = Run(
+            day,
+            day,
+            number,
+            high,
+            high * doses,
+            low * doses,
+            doses,
+            interval,
+            after_dialysis=isinstance(frequency, AfterDialysis),
+        )
+        runs.append(_capped(run, cap, sig))
+    return runs
+
+
+def _amounts(sig: Sig, order: Order, drug: str, weight: Quantity | None) -> tuple[Fraction, ...] | Unknown:
+    """The doses of a sig: (low, high), one for each part of the day, or one for each day of a cycle."""
+    if sig.dose is not None:
+        doses: tuple[Quantity, ...] = (sig.dose.low, sig.dose.high)
+    else:
+        doses = sig.cycle or tuple(dose for _, dose in sig.parts)
+    if not doses:
+        return Unknown(("dose",))
+    times = Fraction(1)
+    if sig.frequency is not None and is_daily(sig.frequency):
+        times = Fraction(doses_a_day(sig.frequency))
+    amounts = []
+    for dose in doses:
+        amount = amount_of(dose, order, drug, weight, times)
+        if isinstance(amount, Unknown):
+            return amount
+        amounts.append(amount)
+    return tuple(amounts)
+
+
+def _daily_cap(sig: Sig, order: Order, drug: str, weight: Quantity | None) -> Fraction | Unknown | None:
+    if sig.max_per_day is None:
+        return None
+    limit, code = sig.max_per_day, sig.max_per_day.unit.code
+    if code.endswith("}/d") or code == "mL/d":
+        limit = Quantity(limit.value, UNITS[code.removesuffix("/d")])
+    return amount_of(limit, order, drug, weight, Fraction(1))
+
+
+def _capped(run: Run, cap: Fraction | None, sig: Sig) -> Run:
+    """The run under its stated daily maximum. Only as-needed use without one may be less than it allows."""
+    total = run.total if cap is None else min(run.total, cap)
+    return Run(
+        run.first,
+        run.last,
+        run.step,
+        run.single,
+        total,
+        run.least if sig.as_needed and cap is None else total,
+        run.count,
+        run.interval,
+        sig.as_needed,
+        cap is not None,
+        run.after_dialysis,
+    )
+
+
+def _dose_days(
+    frequency: Frequency, first: int, last: int | None, day_one: date
+) -> Iterator[tuple[int, int]]:
+    """The days of an irregular frequency with the number of doses on each, in order."""
+    end = _horizon(first, last)
+    match frequency:
+        case Times(count=count, per="week"):
+            for week in range(first, end + 1, DAYS_A_WEEK):
+                for day, doses in _spread(count, DAYS_A_WEEK):
+                    if week + day <= end:
+                        yield week + day, doses
+        case Times(count=count):
+            day = first
+            months = 0
+            while day <= end:
+                following = _month_day(first, months + 1, day_one)
+                for offset, doses in _spread(count, following - day):
+                    if day + offset <= end:
+                        yield day + offset, doses
+                months, day = months + 1, following
+        case Every() if frequency.in_months:
+            months = 0
+            while (day := _month_day(first, months, day_one)) <= end:
+                yield day, 1
+                months += ceil(frequency.low.value)
+        case Every():
+            hours, number = frequency.shortest_hours, 0
+            while (day := first + floor(hours * number / HOURS_A_DAY)) <= end:
+                yield day, 1
+                number += 1
+        case OnWeekdays(weekdays=weekdays, every=every, count=count):
+            taken: dict[int, int] = {}
+            for day in range(first, end + 1):
+                if WEEKDAYS[date_of(day, day_one).weekday()] in weekdays:
+                    for number in range(count):
+                        later = floor(every.amount("h") * number / HOURS_A_DAY) if every is not None else 0
+                        taken[day + later] = taken.get(day + later, 0) + 1
+            yield from sorted((day, doses) for day, doses in taken.items() if day <= end)
+        case AfterDialysis():
+            yield first, 1
+
+
+def _spread(count: int, days: int) -> Iterable[tuple[int, int]]:
+    """`count` doses laid as evenly as they go over `days`: (offset, doses) of each day that has any."""
+    taken: dict[int, int] = {}
+    for number in range(count):
+        offset = number * days // count
+        taken[offset] = taken.get(offset, 0) + 1
+    return taken.items()
+
+
+def _interval_hours(frequency: Frequency) -> Fraction | None:
+    match frequency:
+        case Every() if not frequency.in_months:
+            return frequency.shortest_hours
+        case OnWeekdays(every=every) if every is not None:
+            return every.amount("h")
+        case _:
+            return None
+
+
+def _is_rate(order: Order) -> bool:
+    """Whether the doses are rates of a patch: stated per hour, or patches whose strength is a rate."""
+    doses = [step.sig.dose.high for step in order.steps if step.sig.dose is not None]
+    rated = any(strength.unit.code.endswith("/h") for strength in (order.strengths or {}).values())
+    return any(dose.unit.code.endswith("/h") or (rated and dose.unit.code == "{patch}") for dose in doses)
+
+
+def _last_day(duration: Quantity | None, first: int, day_one: date) -> int | None:
+    return None if duration is None else first + days_in(duration, first, day_one) - 1
+
+
+def _horizon(first: int, last: int | None) -> int:
+    return first + HORIZON - 1 if last is None else last
+
+
+def _covers(run: Run, day: int) -> bool:
+    return run.first <= day and (run.last is None or day <= run.last)
+
+
+def _cut(run: Run, from_day: int) -> Run:
+    return Run(
+        from_day,
+        run.last,
+        run.step,
+        run.single,
+        run.total,
+        run.least,
+        run.count,
+        run.interval,
+        run.as_needed,
+        run.capped,
+        run.after_dialysis,
+    )
+
+
+def _month_day(first: int, months: int, day_one: date) -> int:
+    return day_number(_months_later(date_of(first, day_one), months), day_one)
+
+
+def _months_later(start: date, months: int) -> date:
+    """The same day of a later month; the month's last day where it is shorter."""
+    index = start.month - 1 + months
+    year, month = start.year + index // 12, index % 12 + 1
+    following = date(year + month // 12, month % 12 + 1, 1)
+    return min(date(year, month, 1) + timedelta(days=start.day - 1), following - timedelta(days=1))

@@ -1,0 +1,141 @@
+"""Sums over drugs: morphine milligram equivalents, prednisone-equivalent, acetaminophen, by named and dated factors.
+
+A drug without a factor is left out of the sum and named; it never counts as nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from dosing.case import Case, Situation
+from dosing.formulary.model import Equivalence, Factor
+from dosing.timeline import RATE, Course, DaySum, Run, combined
+from dosing.units import UNITS, Quantity
+
+ANSWER_NAMES = {
+    "mme": "mme",
+    "prednisone-equivalent": "prednisone_equivalent",
+    "acetaminophen": "acetaminophen",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A total a day over a stretch of days; or a drug that could not be counted, with the reason."""
+
+    from_day: int
+    to_day: int | None
+    per_day: Quantity | None
+    drug: str | None = None
+    reason: str | None = None
+    dose_class: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The courses of one equivalence in their reference unit, those without a factor, and what is not known."""
+
+    courses: tuple[Course, ...]
+    without_factor: tuple[Course, ...]
+    needs: tuple[str, ...]
+
+
+def totals(situation: Situation) -> Mapping[str, tuple[Stretch, ...]]:
+    """Every total that a drug of the request takes part in, stretch by stretch."""
+    answer: dict[str, tuple[Stretch, ...]] = {}
+    for name, equivalence in situation.formulary.equivalences.items():
+        counted = count(situation, equivalence)
+        stretches = (
+            [_stretch(total, equivalence) for total in combined(counted.courses)] if counted.courses else []
+        )
+        for course in counted.without_factor:
+            stretches.append(Stretch(course.first, course.last, None, course.drug, "no-factor"))
+        for course in _members(situation, equivalence):
+            if course.needs:
+                stretches.append(Stretch(course.first, course.last, None, course.drug, "no-dose"))
+        answer[ANSWER_NAMES[name]] = tuple(stretches)
+    return answer
+
+
+def count(situation: Situation, equivalence: Equivalence) -> Counted:
+    """Turn the courses that take part into reference amounts."""
+    converted: list[Course] = []
+    without: list[Course] = []
+    needs: tuple[str, ...] = ()
+    for course in _members(situation, equivalence):
+        if course.needs:
+            needs = needs or course.needs
+            continue
+        factor = factor_of(situation, equivalence, course)
+        if factor is None:
+            without.append(course)
+        else:
+            converted.append(_converted(course, factor.factor))
+    return Counted(tuple(converted), tuple(without), needs)
+
+
+def takes_part(equivalence: Equivalence, drug: str) -> bool:
+    return drug in equivalence.factors or drug in equivalence.no_factor
+
+
+def factor_of(situation: Situation, equivalence: Equivalence, course: Course) -> Factor | None:
+    """The factor for a course's drug, form and route; None when the set has none."""
+    monograph = situation.formulary.monographs.get(course.drug)
+    forms = (course.order.form,) if course.order.form is not None else (monograph.forms if monograph else ())
+    routes = course.order.routes(forms)
+    if routes and routes.isdisjoint(equivalence.routes):
+        return None
+    per = RATE if course.unit == RATE else "mg"
+    for factor in equivalence.factors.get(course.drug, ()):
+        if factor.per == per and (
+            factor.forms is None or course.order.form is None or course.order.form in factor.forms
+        ):
+            return factor
+    return None
+
+
+def exposure_in(case: Case, name: str, run: Run) -> Fraction | None:
+    """One run of a case's own course in the unit of an equivalence; None without a factor."""
+    equivalence = next(
+        (known for key, known in case.formulary.equivalences.items() if key == name or key.startswith(name)),
+        None,
+    )
+    if equivalence is None:
+        return None
+    factor = factor_of(case.situation, equivalence, case.course)
+    return run.total * factor.factor if factor is not None else None
+
+
+def per_day(equivalence: Equivalence, amount: Fraction) -> Quantity:
+    return Quantity(amount, UNITS[equivalence.unit])
+
+
+def _members(situation: Situation, equivalence: Equivalence) -> Iterable[Course]:
+    return [course for course in situation.courses if takes_part(equivalence, course.drug)]
+
+
+def _converted(course: Course, factor: Fraction) -> Course:
+    runs = tuple(
+        Run(
+            run.first,
+            run.last,
+            run.step,
+            run.single * factor,
+            run.total * factor,
+            run.least * factor,
+            run.count,
+            run.interval,
+            run.as_needed,
+            run.capped,
+            run.after_dialysis,
+        )
+        for run in course.runs
+    )
+    return Course(course.order, course.drug, course.unit, runs, course.spans, (), course.medication)
+
+
+def _stretch(total: DaySum, equivalence: Equivalence) -> Stretch:
+    named = next((known.name for known in equivalence.classes if total.total in known.range), None)
+    return Stretch(total.first, total.last, per_day(equivalence, total.total), dose_class=named)

@@ -1,0 +1,106 @@
+"""Divide a day's total into doses that can be made: parts of the day filled in a protocol's order, as even as the
+products allow, with the strengths that the patient already has before new ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+
+from dosing.formulary.model import Product
+from dosing.products import CannotMake, Pieces, cost, make
+from dosing.units import UNITS, Quantity
+from dosing.vocabulary import PARTS_OF_DAY
+from schedules.regimen import Dose
+
+# How far from the even share a dose is looked for, in amounts that can be made on either side.
+REACH = 6
+
+
+def divide(
+    total: Fraction,
+    parts: Sequence[str],
+    products: Sequence[Product],
+    in_use: frozenset[Product] = frozenset(),
+) -> tuple[Dose, ...] | None:
+    """Doses for `parts` that add up to `total` mg; None when no such doses can be made.
+
+    Each dose is made of the fewest pieces. Of the divisions, the one with the fewest strengths new to the patient
+    wins, then the most even, then the one with the fewest pieces. The larger doses go to the parts that stand first.
+    """
+    divisions = _divisions(total, len(parts), tuple(products))
+    if not divisions:
+        return None
+    best = min(divisions, key=lambda division: (len(division.products - in_use), *division.value))
+    doses = [
+        Dose(part, Quantity(amount, UNITS["mg"]), made)
+        for part, (amount, made) in zip(parts, best.doses, strict=True)
+    ]
+    return tuple(sorted(doses, key=lambda dose: PARTS_OF_DAY.index(dose.when or PARTS_OF_DAY[0])))
+
+
+@dataclass(frozen=True, slots=True)
+class _Division:
+    """One way to divide a total: each amount, largest first, with its pieces; `value` is spread, pieces, strengths."""
+
+    doses: tuple[tuple[Fraction, tuple[Pieces, ...]], ...]
+    products: frozenset[Product]
+    value: tuple[Fraction, int, int]
+
+
+@lru_cache(maxsize=4096)
+def _divisions(total: Fraction, count: int, products: tuple[Product, ...]) -> tuple[_Division, ...]:
+    """Every way to divide a total near the even share."""
+    found = []
+    for amounts in _shares(total, count, products):
+        made = [making for amount in amounts if not isinstance(making := make(amount, products), CannotMake)]
+        if len(made) == count:
+            used = frozenset(piece.product for item in made for piece in item)
+            pieces = sum(cost(item)[0] for item in made)
+            value = (amounts[0] - amounts[-1], pieces, len(used))
+            found.append(_Division(tuple(zip(amounts, made, strict=True)), used, value))
+    return tuple(found)
+
+
+def _shares(total: Fraction, count: int, products: Sequence[Product]) -> Iterator[tuple[Fraction, ...]]:
+    """Ways to write the total as `count` amounts near the even share, largest first."""
+    if count == 1:
+        yield (total,)
+        return
+    even = total / count
+    near = _around(even, products)
+    known = frozenset(near)
+
+    def search(left: Fraction, remaining: int, ceiling: Fraction) -> Iterator[tuple[Fraction, ...]]:
+        if remaining == 1:
+            if 0 < left <= ceiling and left in known:
+                yield (left,)
+            return
+        for amount in near:
+            if amount <= ceiling and amount * remaining >= left > amount:
+                for rest in search(left - amount, remaining - 1, amount):
+                    yield (amount, *rest)
+
+    if near:
+        yield from search(total, count, near[0])
+
+
+def _around(even: Fraction, products: Sequence[Product]) -> list[Fraction]:
+    """Amounts that can be made, at and around the even share, largest first."""
+    found: set[Fraction] = set()
+    above = below = even
+    first = make(even, products)
+    if not isinstance(first, CannotMake):
+        found.add(even)
+    step = Fraction(1, 10**6)
+    for _ in range(REACH):
+        up = make(above + step, products)
+        if isinstance(up, CannotMake) and up.above is not None:
+            above = up.above
+            found.add(above)
+        down = make(below - step, products) if below > step else CannotMake(None, None)
+        if isinstance(down, CannotMake) and down.below is not None:
+            below = down.below
+            found.add(below)
+    return sorted(found, reverse=True)

@@ -1,0 +1,115 @@
+"""The calendar: real dates in weeks, and for every dose a box to tick.
+
+A week is a table whose rows are the parts of the day, because how much is taken is understood better apart from when.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from schedules.formats.dates import (
+    WEEK_BEGINS,
+    day_and_month,
+    days_from,
+    full_with_weekday,
+    is_taken_on,
+    month_title,
+    read_date,
+    short,
+    weekday,
+)
+from schedules.formats.pieces import AS_NEEDED, PART_TITLES, most_doses, pieces_of
+from schedules.formats.wording import Json, amount
+
+_DAYS_OF_A_WEEK: Final = 7
+# More boxes than this in one cell are a line to fill in, not something to count.
+_MOST_BOXES: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One dose on one day: what to take, what it adds up to, and how many boxes there are to tick."""
+
+    pieces: tuple[str, ...]
+    amount: str
+    boxes: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One date with a tuple of doses for each row of its week; a date outside the plan has no doses and is not in it."""
+
+    weekday: str
+    date: str
+    iso: str
+    label: str
+    title: str
+    in_plan: bool
+    cells: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """Seven days, and the parts of the day that its rows stand for."""
+
+    title: str
+    parts: tuple[str, ...]
+    days: tuple[Day, ...]
+
+
+def weeks(plan: Json, several_strengths: bool, drug_names: bool, language: str) -> tuple[Week, ...]:
+    """The weeks that hold the plan's days, each beginning on the day that weeks begin on in the language."""
+    first, last = read_date(plan["start_date"]), read_date(plan["end_date"])
+    # A step is the same on each of its days, so its words are found once.
+    steps = [(step, _cells(step, several_strengths, drug_names)) for step in plan["steps"]]
+    begins = WEEK_BEGINS.get(language, WEEK_BEGINS["en"])
+    begin = first - timedelta(days=(first.weekday() - begins) % _DAYS_OF_A_WEEK)
+    grid = []
+    while begin <= last:
+        grid.append(_week(steps, begin, first, last))
+        begin += timedelta(days=_DAYS_OF_A_WEEK)
+    return tuple(grid)
+
+
+def _cells(step: Json, several_strengths: bool, drug_names: bool) -> tuple[tuple[str, Cell], ...]:
+    """The doses of a step, each with its part of the day."""
+    boxes = min(most_doses(step), _MOST_BOXES) if step.get("as_needed") else 1
+    drug = (step["drug"],) if drug_names else ()
+    return tuple(
+        (
+            dose["when"] or AS_NEEDED,
+            Cell((*drug, *pieces_of(dose, several_strengths)), amount(dose["amount"]), boxes),
+        )
+        for dose in step["doses"]
+    )
+
+
+def _week(
+    steps: Sequence[tuple[Json, tuple[tuple[str, Cell], ...]]], begin: date, first: date, last: date
+) -> Week:
+    dates = tuple(days_from(begin, begin + timedelta(days=_DAYS_OF_A_WEEK - 1)))
+    by_day: list[dict[str, tuple[Cell, ...]]] = []
+    for day in dates:
+        doses: dict[str, tuple[Cell, ...]] = {}
+        for step, cells in steps:
+            if is_taken_on(step, day, (day - first).days + 1):
+                for part, cell in cells:
+                    doses[part] = (*doses.get(part, ()), cell)
+        by_day.append(doses)
+    parts = tuple(part for part in PART_TITLES if any(part in doses for doses in by_day))
+    days = tuple(
+        Day(
+            weekday=weekday(day),
+            date=day_and_month(day),
+            iso=day.isoformat(),
+            label=short(day),
+            title=full_with_weekday(day),
+            in_plan=first <= day <= last,
+            cells=tuple(doses.get(part, ()) for part in parts),
+        )
+        for day, doses in zip(dates, by_day, strict=True)
+    )
+    return Week(month_title(max(dates[0], first), min(dates[-1], last)), parts, days)

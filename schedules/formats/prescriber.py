@@ -1,0 +1,300 @@
+"""The part of a sheet for the prescriber and the pharmacy: what will be signed, why, and what was not checked.
+
+Findings stand above everything, each with its arithmetic and its source. A fact about the patient that nobody gave is
+shown as missing, because a blank reads as "normal".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+from dosing.numbers import grouped
+from schedules.formats.dates import brief_span, days_from, full, is_taken_on, over_a_year, read_date
+from schedules.formats.pieces import AS_NEEDED, PART_TITLES, pieces_of, product
+from schedules.formats.wording import (
+    Json,
+    amount,
+    capitalised,
+    is_quantity,
+    listed,
+    quantity_of,
+    tall_man,
+    tied,
+)
+
+NOT_GIVEN: Final = "not given"
+_HASH_SHOWN: Final = 12
+_VERDICTS: Final[Mapping[str, str]] = {
+    "accept": "Accepted: every rule that applies was checked, and nothing needs a reason.",
+    "warn": "May go on with a reason: see the findings and what was not checked.",
+    "reject": "Rejected.",
+    "cannot-assess": "Could not be fully checked: see what was not checked.",
+}
+_SEVERITIES: Final[Mapping[str, str]] = {
+    "critical": "Critical",
+    "warning": "Warning",
+    "info": "For information",
+}
+_COMPARISONS: Final[Mapping[str, str]] = {
+    "<=": "at most",
+    "<": "less than",
+    ">=": "at least",
+    ">": "more than",
+    "=": "exactly",
+}
+_EVIDENCE: Final[Mapping[str, str]] = {
+    "label": "confirmed in the source",
+    "secondary": "from a secondary source",
+    "unconfirmed": "not confirmed",
+}
+_FACTS: Final[Mapping[str, str]] = {
+    "age": "Age",
+    "weight": "Weight",
+    "creatinine_clearance": "Creatinine clearance",
+    "hepatic_impairment": "Liver impairment",
+}
+_FORMULAS: Final[Mapping[str, str]] = {"stated": "as stated", "cockcroft-gault": "by Cockcroft and Gault"}
+_TOTALS: Final[Mapping[str, str]] = {
+    "mme": "Morphine equivalent",
+    "prednisone_equivalent": "Prednisone equivalent",
+    "acetaminophen": "Acetaminophen in all",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FindingLine:
+    """A finding as it is read: how grave, what, the arithmetic, what would pass, who says so."""
+
+    severity: str
+    message: str
+    arithmetic: str
+    passing: str
+    rule: str
+    layer: str
+    source: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A label, what stands beside it, and why or where from."""
+
+    label: str
+    text: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """A step in the prescriber's table."""
+
+    number: int
+    dates: str
+    days: str
+    total: str
+    pieces: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Prescriber:
+    """Everything on the prescriber's and pharmacy's part."""
+
+    title: str
+    verdict: str
+    protocol: str
+    target: str
+    findings: tuple[FindingLine, ...]
+    not_checked: tuple[Row, ...]
+    passed: str
+    steps: tuple[StepRow, ...]
+    chosen: tuple[Row, ...]
+    facts: tuple[Row, ...]
+    totals: tuple[Row, ...]
+    reassessments: tuple[Row, ...]
+    formulary: str
+
+
+def prescriber_part(
+    plan: Json, drugs: Sequence[str], several_strengths: bool, needs: Mapping[str, str]
+) -> Prescriber:
+    """The prescriber's words of a plan; `needs` names the inputs of rules."""
+    check, protocol, formulary = plan["check"], plan.get("protocol"), plan["formulary"]
+    with_year = over_a_year(read_date(plan["start_date"]), read_date(plan["end_date"]))
+    return Prescriber(
+        title=tall_man(plan.get("title") or capitalised(plan["drug"])),
+        verdict=_VERDICTS[check["verdict"]],
+        protocol=f"{tall_man(protocol['title'])}. {source_words(protocol.get('source'))}" if protocol else "",
+        target="" if plan.get("target_reached", True) else "The plan ends before the target dose is reached.",
+        findings=tuple(_finding(row, drugs) for row in check["findings"]),
+        not_checked=tuple(
+            Row(
+                _code_words(row["code"]),
+                tall_man(tied(row["message"], drugs)),
+                f"Missing: {listed([needs.get(need, need.replace('_', ' ')) for need in row['needs']])}."
+                if row["needs"]
+                else "",
+            )
+            for row in check["not_checked"]
+        ),
+        passed=_passed(len(check["passed"])),
+        steps=tuple(_step(step, several_strengths, len(drugs) > 1, with_year) for step in plan["steps"]),
+        chosen=tuple(
+            Row(
+                _code_words(row["field"]),
+                f"{value_words(row['value'])}.",
+                tall_man(f"{tied(row['why'], drugs)} {source_words(row.get('source'))}".strip()),
+            )
+            for row in plan["chosen"]
+        ),
+        facts=_facts(plan.get("patient") or {}),
+        totals=_totals(plan),
+        reassessments=tuple(
+            Row(full(read_date(row["date"])), tied(row["what"], drugs), source_words(row.get("source")))
+            for row in plan["reassessments"]
+        ),
+        formulary=f"Formulary {formulary['version']}, SHA-256 begins {formulary['sha256'][:_HASH_SHOWN]}.",
+    )
+
+
+def source_words(source: Json | None) -> str:
+    """Such as "Neurontin label, section 2.3, Table 1, 2020, confirmed on the label."."""
+    if not source:
+        return ""
+    section = str(source.get("section") or "")
+    said = (
+        source["title"],
+        f"section {section}" if section[:1].isdigit() else section,
+        str(source.get("year") or ""),
+        _EVIDENCE.get(source.get("evidence") or "", ""),
+    )
+    return f"{', '.join(part for part in said if part)}."
+
+
+def value_words(value: object) -> str:
+    """A value that was chosen, whatever its shape: a quantity, a product, a name, a list of these."""
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        if is_quantity(value):
+            return amount(value)
+        if "strength" in value:
+            return f"{value_words(value['strength'])} {value.get('form', '')}".strip()
+        return listed([f"{_code_words(str(key)).lower()} {value_words(item)}" for key, item in value.items()])
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return listed([value_words(item) for item in value])
+    return tied(str(value))
+
+
+def _code_words(code: str) -> str:
+    return capitalised(code.replace("-", " ").replace("_", " "))
+
+
+def _finding(row: Json, drugs: Sequence[str]) -> FindingLine:
+    measured, limit, source = row.get("measured"), row.get("limit"), row.get("source") or {}
+    arithmetic = ""
+    if measured and limit:
+        comparison = _COMPARISONS.get(row.get("comparison") or "", "")
+        arithmetic = f"Measured {amount(measured)}; must be {comparison} {amount(limit)}.".replace("  ", " ")
+    elif measured:
+        arithmetic = f"Measured {amount(measured)}."
+    url = str(source.get("url") or "")
+    return FindingLine(
+        severity=_SEVERITIES[row["severity"]],
+        message=tall_man(tied(row["message"], drugs)),
+        arithmetic=arithmetic,
+        passing=_passing(row.get("suggestion") or {}),
+        rule=row.get("rule") or row["code"],
+        layer=row.get("layer") or "",
+        source=source_words(source),
+        url=url if url.startswith("https://") else "",
+    )
+
+
+def _passing(suggestion: Json) -> str:
+    dose, duration = suggestion.get("largest_passing_dose"), suggestion.get("longest_passing_duration")
+    passing = [f"a dose of at most {amount(dose)}"] if dose else []
+    passing += [f"at most {amount(duration)}"] if duration else []
+    return f"What would pass: {' or '.join(passing)}." if passing else ""
+
+
+def _passed(count: int) -> str:
+    if count == 0:
+        return "No rule was checked and kept."
+    return "1 rule was checked and kept." if count == 1 else f"{count} rules were checked and kept."
+
+
+def _step(step: Json, several_strengths: bool, drug_names: bool, with_year: bool) -> StepRow:
+    first, last = step["from_day"], step["to_day"]
+    total = amount(step.get("daily_dose") or step["weekly_dose"])
+    of_drug = f" of {tall_man(step['drug'])}" if drug_names else ""
+    pieces = tuple(
+        f"{PART_TITLES[dose['when'] or AS_NEEDED]}: {listed(pieces_of(dose, several_strengths))}{of_drug}"
+        f" ({amount(dose['amount'])})"
+        for dose in step["doses"]
+    )
+    return StepRow(
+        number=step["number"],
+        dates=brief_span(read_date(step["from_date"]), read_date(step["to_date"]), with_year),
+        days=f"day {first}" if first == last else f"days {first} to {last}",
+        total=f"up to {total}" if step.get("as_needed") else total,
+        pieces=pieces,
+    )
+
+
+def _facts(patient: Json) -> tuple[Row, ...]:
+    """The facts that decide, always all of them, then whatever else the plan knows."""
+    rows = [Row(title, _fact(patient.get(name))) for name, title in _FACTS.items()]
+    others = [Row(_code_words(name), _fact(fact)) for name, fact in patient.items() if name not in _FACTS]
+    return tuple(rows + others)
+
+
+def _fact(fact: object) -> str:
+    """A fact with the formula that gave it, or that nobody gave it."""
+    if fact is None:
+        return NOT_GIVEN
+    if not isinstance(fact, Mapping) or not fact.get("formula"):
+        return value_words(fact)
+    formula, weight = str(fact["formula"]), fact.get("weight_used")
+    told = f"{value_words(fact)}, {_FORMULAS.get(formula, f'by {formula}')}"
+    if weight is None:
+        return told
+    return f"{told}, with {amount(weight)}" if is_quantity(weight) else f"{told}, with the {weight} weight"
+
+
+def _totals(plan: Json) -> tuple[Row, ...]:
+    """Quantities that add up: pieces, days, the whole amount, the highest day, equivalents."""
+    first = read_date(plan["start_date"])
+    whole: dict[str, Fraction] = {}
+    cut = 0
+    for day_number, day in enumerate(days_from(first, read_date(plan["end_date"])), start=1):
+        for step in plan["steps"]:
+            if not is_taken_on(step, day, day_number):
+                continue
+            for dose in [] if step.get("as_needed") else step["doses"]:
+                given = quantity_of(dose["amount"])
+                whole[given.unit.code] = whole.get(given.unit.code, Fraction(0)) + given.value
+                cut += sum(Fraction(piece["count"]).denominator > 1 for piece in dose["pieces"])
+    rows = [Row("To dispense", product(piece)) for piece in plan["supply"]]
+    rows.append(Row("Lasts", tied(f"{plan['days_supply']} days")))
+    rows += [
+        Row("Taken as scheduled", amount({"value": value, "unit": unit})) for unit, value in whole.items()
+    ]
+    highest = max(
+        plan["steps"], key=lambda step: quantity_of(step.get("daily_dose") or step["weekly_dose"]).value
+    )
+    rows.append(Row("Highest", amount(highest.get("daily_dose") or highest["weekly_dose"])))
+    if cut:
+        rows.append(Row("Doses with a cut piece", grouped(str(cut))))
+    for name, title in _TOTALS.items():
+        spans = (plan["check"].get("totals") or {}).get(name) or ()
+        rows += [
+            Row(title, f"{amount(row['per_day'])}, days {row['from_day']} to {row['to_day']}")
+            for row in spans
+            if row.get("per_day")
+        ]
+    return tuple(rows)
