@@ -27,7 +27,8 @@ def instruction(step: RegimenStep) -> str:
             f"Take {dose_words(step.doses[0])} when you need it for pain. Wait at least {words(step.interval)} between "
             f"doses. Do not take more than {words(step.max_per_day)}."
         )
-    return f"Take {_joined([f'{dose_words(dose)} {WHEN[dose.when or "morning"]}' for dose in step.doses])}."
+    doses = [f"{dose_words(dose)} {WHEN[dose.when]}" for dose in step.doses if dose.when is not None]
+    return f"Take {_joined(doses)}."
 
 
 def dose_words(dose: Dose) -> str:

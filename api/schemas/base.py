@@ -57,8 +57,15 @@ class RequestSchema(Schema):
                 else:
                     messages[name] = [self.error_messages["unknown"]]
                 continue
+            if sent is None:
+                if field.allow_none:
+                    values[name] = None
+                else:
+                    messages[name] = [field.error_messages["null"]]
+                continue
             try:
-                values[name] = field.deserialize(sent, name, data)
+                # Not `deserialize`: around this it only asks for validators and hooks, which no field of ours has.
+                values[name] = field._deserialize(sent, name, data)
             except ValidationError as error:
                 messages[name] = error.messages
         for name, field in declared.items():

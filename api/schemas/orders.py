@@ -34,7 +34,7 @@ from dosing.vocabulary import INTENTS, ROUTES
 MOST_ORDERS = 100
 MOST_STEPS = 100
 LONGEST_FORM = 64
-LONGEST_SUPPLY_DAYS = 3653
+LONGEST_ORDER_DAYS = 3653
 
 _WAYS = ("dose", "doses", "cycle")
 _SIG = (*_WAYS, "frequency", "duration", "as_needed", "max_per_day")
@@ -100,7 +100,7 @@ class MedicationSchema(NamingSchema):
     end_date = DateField(allow_none=True, description="The last day, when there is one.")
     stopped = FlagField("No longer taken.")
     quantity = QuantityField(SUPPLY, description="How much is dispensed.")
-    days_supply = WholeNumberField(1, LONGEST_SUPPLY_DAYS, description="How long the supply lasts.")
+    days_supply = WholeNumberField(1, LONGEST_ORDER_DAYS, description="How long the supply lasts.")
     reassess_on = DateField(description="When somebody looks at the patient again.")
     dose = DoseField()
     doses = PartsField()
@@ -241,8 +241,8 @@ def length_faults(steps: tuple[Step, ...]) -> list[Fault]:
         if held.duration is None
     ]
     if len(steps) > 1:
-        whole = sum((held.duration.amount("a") for held in steps if held.duration is not None), Fraction(0))
-        if DURATION.most is not None and whole > DURATION.most.amount("a"):
+        whole = sum((held.duration.amount("d") for held in steps if held.duration is not None), Fraction(0))
+        if whole > LONGEST_ORDER_DAYS:
             faults.append(Fault("/steps", "out-of-range", "The steps together last longer than 10 years."))
     return faults
 

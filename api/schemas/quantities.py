@@ -53,7 +53,9 @@ class Kind:
             hint = f'Write it as "{self.example}".'
             raise refusal("wrong-unit", f"{shown(code)} is not a unit of {self.what}.", hint)
         if not measured.value and not self.from_zero:
-            raise refusal("out-of-range", f"Zero is not {self.what}.", "Write more than zero, or leave it out.")
+            raise refusal(
+                "out-of-range", f"Zero is not {self.what}.", "Write more than zero, or leave it out."
+            )
         if self.least is not None and measured < self.least:
             raise refusal("out-of-range", f"This is less than {words(self.least)}.")
         if self.most is not None and measured > self.most:
@@ -140,6 +142,21 @@ INTERVAL = Kind(
     least=quantity("1 min"),
     most=quantity("366 days"),
 )
+
+START_DOSE = Kind(
+    "one dose, or a day's total", _codes(MASSES, _per(MASSES, "d"), _per(MASSES, "wk")), "300 mg"
+)
+DAILY_OR_WEEKLY = Kind(
+    "an amount a day, or of a weekly drug a week", _codes(_per(MASSES, "d"), _per(MASSES, "wk")), "300 mg/day"
+)
+STEP_INTERVAL = Kind(
+    "the time between two steps",
+    _codes(("h", "d", "wk", "mo")),
+    "3 days",
+    _as_interval,
+    most=quantity("366 days"),
+)
+LIQUID_STRENGTH = Kind("the strength of a liquid", _codes(f"{mass}/mL" for mass in MASSES), "50 mg/mL")
 
 AGE = Kind(
     "an age", _codes(("d", "wk", "mo", "a")), "54 years", _as_sent, most=quantity("130 years"), from_zero=True

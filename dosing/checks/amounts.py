@@ -7,7 +7,7 @@ from fractions import Fraction
 from dosing.case import Case
 from dosing.conditions import Holding
 from dosing.finding import Severity, Suggestion
-from dosing.formulary.model import DoseRow, DoseRule, Rule, StateRule
+from dosing.formulary.model import DoseRow, DoseRule, Rule, StateRule, TableRule
 from dosing.judgement import Days, Judgement, action_severity, unanswered
 from dosing.timeline import RATE, Course, DaySum, Run, combined, heaviest_week
 from dosing.units import UNITS, Quantity
@@ -53,6 +53,8 @@ def _daily(
         return None
     course = case.course
     sharing = tuple(other for other in case.same_drug if other.unit == course.unit or other.needs)
+    if isinstance(rule, TableRule):
+        sharing = tuple(other for other in sharing if other is course or not only_after_dialysis(other))
     missing = _missing(course, sharing)
     if missing is not None:
         return missing
@@ -235,6 +237,11 @@ def _too_many(case: Case, runs: list[Run], most: int, why: str) -> Judgement:
         worst.step,
         severity=Severity.WARNING,
     )
+
+
+def only_after_dialysis(course: Course) -> bool:
+    """Whether a course is nothing but doses after dialysis sessions."""
+    return bool(course.runs) and all(run.after_dialysis for run in course.runs)
 
 
 def _missing(course: Course, sharing: tuple[Course, ...]) -> Judgement | None:

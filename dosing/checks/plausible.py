@@ -28,7 +28,7 @@ def judge(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
 def _against_start(case: Case, rule: ImplausibleRule) -> Judgement | None:
     """A single dose above a multiple of the top of the usual start; or at least that, and above the usual range."""
     multiple = rule.multiple_of_start or rule.at_least_multiple_of_start
-    start = usual_start(case)
+    start = usual_start(case, per_dose_only=rule.multiple_of_start is not None)
     runs = case.course.judged(case.situation.first_judged)
     if multiple is None or start is None or not runs or case.course.unit == RATE:
         return None
@@ -73,8 +73,9 @@ def _against_total(case: Case, rule: ImplausibleRule) -> Judgement | None:
         ]
         if not days:
             return unanswered(counted.needs) if counted.needs else None
-        worst = max(days, key=lambda day: day.total)
-        measured = per_day(equivalence, worst.total)
+        # As-needed use without a maximum is only certainly implausible when the least of it is.
+        worst = max(days, key=lambda day: day.least)
+        measured = per_day(equivalence, worst.least)
         broken = measured >= limit if inclusive else measured > limit
         comparison = "<" if inclusive else "<="
         if not broken:
@@ -115,14 +116,18 @@ def _against_week(case: Case, rule: ImplausibleRule) -> Judgement | None:
 MEASURES = (_against_start, _against_total, _against_week)
 
 
-def usual_start(case: Case) -> Quantity | None:
-    """The top of the usual first dose, in mg: the label's where it states one for this form, else the highest other."""
+def usual_start(case: Case, *, per_dose_only: bool) -> Quantity | None:
+    """The top of the usual first dose, in mg: the label's where it states one for this form, else the highest other.
+
+    A start that is stated per day says nothing about a single dose, unless it may stand for one.
+    """
     rules = [
         rule
         for rule in case.monograph.rules_of.get("starting-dose", ())
         if isinstance(rule, CourseRule)
         and rule.limit.unit.dimension in ("[mass]", "[mass]/[time]")
         and not rule.limit.unit.code.endswith("/h")
+        and not (per_dose_only and rule.limit.unit.dimension == "[mass]/[time]")
         and (rule.when.forms is None or not rule.when.forms.isdisjoint(case.possible_forms))
         and holds(rule.when, case).truth is not False
     ]

@@ -10,7 +10,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from dosing.case import Case
-from dosing.checks.amounts import judge_row
+from dosing.checks.amounts import judge_row, only_after_dialysis
 from dosing.conditions import Holding
 from dosing.formulary.model import Band, DoseRow, Rule, TableRule
 from dosing.judgement import Judgement, unanswered
@@ -38,6 +38,11 @@ def judge(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
         else f" at {_function(rule, measured)}"
     )
     row, share = _row(rule, band, dialysis, measured)
+    if only_after_dialysis(case.course):
+        # A dose after a session stands on top of the maintenance dose that the bands are about.
+        if row.supplement is None:
+            return None
+        row = DoseRow(supplement=row.supplement)
     if row.scale is not None and measured is None and not _beyond(case, rule, row, holding, why):
         return unanswered((rule.measure,), "The lowest doses shrink with the clearance.")
     judgement = judge_row(case, rule, row, holding, share, why)

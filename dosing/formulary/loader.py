@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from dosing.formulary.drugs import (
     read_advice,
     read_combination,
     read_equivalence,
+    read_fact,
     read_formula,
     read_monograph,
     read_partner,
@@ -25,6 +27,7 @@ from dosing.formulary.model import (
     Advice,
     Combination,
     Equivalence,
+    Fact,
     Formula,
     Formulary,
     Monograph,
@@ -76,7 +79,9 @@ class _Loading:
         class_rules = self._class_rules(classes, names)
         general = self._rules("general.yaml", "general", names)
         combinations = self._combinations(names)
-        monographs = self._monographs(names, frozenset(classes), class_rules, general)
+        monographs = self._monographs(
+            names, frozenset(classes), class_rules, general, self._class_facts(names)
+        )
         equivalences = self._equivalences(names)
         advice = self._advice(names)
         formulas = self._formulas(names)
@@ -198,6 +203,15 @@ class _Loading:
                 found[subject] = tuple(self._read_rules(fields["rules"], subject, review_by, names))
         return found
 
+    def _class_facts(self, names: Names) -> dict[str, tuple[Fact, ...]]:
+        found: dict[str, tuple[Fact, ...]] = {}
+        for root in self._matching("classes/"):
+            fields = dict(self._pairs(root))
+            if "class" in fields and "facts" in fields:
+                facts = read_list(fields["facts"], lambda item: read_fact(item, names), self.faults)
+                found[fields["class"].text()] = tuple(facts)
+        return found
+
     def _read_rules(self, entry: Entry, subject: str, review_by: str, names: Names) -> list[Rule]:
         return read_list(entry, lambda item: read_rule(item, subject, review_by, names), self.faults)
 
@@ -207,6 +221,7 @@ class _Loading:
         classes: frozenset[str],
         class_rules: Mapping[str, tuple[Rule, ...]],
         general: tuple[Rule, ...],
+        class_facts: Mapping[str, tuple[Fact, ...]],
     ) -> dict[str, Monograph]:
         found: dict[str, Monograph] = {}
         for root in self._matching("monographs/"):
@@ -215,6 +230,8 @@ class _Loading:
             except Broken as broken:
                 self.faults.append(broken.fault)
                 continue
+            facts = (fact for name in sorted(monograph.classes) for fact in class_facts.get(name, ()))
+            monograph = replace(monograph, facts=(*monograph.facts, *facts))
             if monograph.drug in found:
                 self._fault(root, f"a second monograph of {monograph.drug}.", "Keep one file for one drug.")
             found[monograph.drug] = monograph

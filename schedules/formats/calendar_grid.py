@@ -69,7 +69,7 @@ def weeks(plan: Json, several_strengths: bool, drug_names: bool, language: str) 
     begin = first - timedelta(days=(first.weekday() - begins) % _DAYS_OF_A_WEEK)
     grid = []
     while begin <= last:
-        grid.append(_week(steps, begin, first, last))
+        grid.append(_week(len(grid) + 1, steps, begin, first, last))
         begin += timedelta(days=_DAYS_OF_A_WEEK)
     return tuple(grid)
 
@@ -88,7 +88,11 @@ def _cells(step: Json, several_strengths: bool, drug_names: bool) -> tuple[tuple
 
 
 def _week(
-    steps: Sequence[tuple[Json, tuple[tuple[str, Cell], ...]]], begin: date, first: date, last: date
+    number: int,
+    steps: Sequence[tuple[Json, tuple[tuple[str, Cell], ...]]],
+    begin: date,
+    first: date,
+    last: date,
 ) -> Week:
     dates = tuple(days_from(begin, begin + timedelta(days=_DAYS_OF_A_WEEK - 1)))
     by_day: list[dict[str, tuple[Cell, ...]]] = []
@@ -112,4 +116,5 @@ def _week(
         )
         for day, doses in zip(dates, by_day, strict=True)
     )
-    return Week(month_title(max(dates[0], first), min(dates[-1], last)), parts, days)
+    months = month_title(max(dates[0], first), min(dates[-1], last))
+    return Week(f"Week {number}: {months}", parts, days)

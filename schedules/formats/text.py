@@ -37,7 +37,12 @@ def _patient(page: Contents) -> Iterable[str]:
     yield from _foot(page)
     yield from _banner(page)
     yield ""
-    names = (("For", page.patient_name), ("Prescriber", page.prescriber_name), ("Signed", ""), ("Phone", page.phone))
+    names = (
+        ("For", page.patient_name),
+        ("Prescriber", page.prescriber_name),
+        ("Signed", ""),
+        ("Phone", page.phone),
+    )
     for label, name in names:
         yield from _wrapped(f"{label}: {name or _LINE_FOR_A_NAME}", then="  ")
     yield from _wrapped(page.origin)
@@ -57,7 +62,9 @@ def _patient(page: Contents) -> Iterable[str]:
         yield from _week(week)
     if page.call_now:
         yield from _heading("Call now")
-        yield from _wrapped("Call your prescriber or the emergency number at once if you have one of these signs:")
+        yield from _wrapped(
+            "Call your prescriber or the emergency number at once if you have one of these signs:"
+        )
         yield from _bullets(page.call_now)
         if page.phone:
             yield from _wrapped(f"Phone: {page.phone}", then="  ")
