@@ -12,17 +12,17 @@ from api.config import Settings
 from api.headers import with_headers
 from api.openapi import documentation
 from api.reading import LARGEST_BODY
-from api.routes import ACCEPTS_QUERY, docs, health, problems, refuse_unknown_query
+from api.routes import ACCEPTS_QUERY, docs, health, problems, refuse_unknown_query, schedules, sheets
 from api.routes.docs import OPENAPI
 from api.routes.health import READINESS
-from api.store import Store, StoreUnavailable
+from api.services import SERVICES, Services, probes, wire
+from api.store import STORE, Store, StoreUnavailable
 
-STORE = "posology.store"  # in app.extensions: the Store
 FORMULARY_VERSION = "posology.formulary_version"  # in app.extensions: what the Formulary-Version header says
 
 # Documented routes, in the order of the OpenAPI document; pages are registered beside them in create_app.
-BLUEPRINTS = (health.blueprint,)
-PAGES = (problems.blueprint, docs.blueprint)
+BLUEPRINTS = (schedules.blueprint, health.blueprint)
+PAGES = (problems.blueprint, docs.blueprint, sheets.blueprint)
 
 
 class _NoSession(SessionInterface):
@@ -35,15 +35,21 @@ class _NoSession(SessionInterface):
         return None
 
 
-def create_app(settings: Settings) -> Flask:
-    """The whole service. It starts without its store, is then not ready, and recovers by itself."""
+def create_app(settings: Settings, services: Services | None = None) -> Flask:
+    """The whole service. It starts without its store, is then not ready, and recovers by itself.
+
+    `services` may be shared by several applications; left out, the formulary is loaded here.
+    """
     app = Flask("api", template_folder="web/templates", static_folder="web/assets", static_url_path="/assets")
     app.session_interface = _NoSession()
     app.config.from_mapping(MAX_CONTENT_LENGTH=LARGEST_BODY, SEND_FILE_MAX_AGE_DEFAULT=3600)
 
     store = Store(settings.store, connections=settings.threads)
     app.extensions[STORE] = store
-    app.extensions[READINESS] = [("store", lambda: _store_probe(store))]
+    known = services if services is not None else wire()
+    app.extensions[SERVICES] = known
+    app.extensions[FORMULARY_VERSION] = known.formulary.version
+    app.extensions[READINESS] = [*probes(known), ("store", lambda: _store_probe(store))]
 
     app.extensions[OPENAPI] = openapi = documentation(app)
     for blueprint in BLUEPRINTS:

@@ -30,6 +30,7 @@ from api.config import ConfigurationError
 from api.embedded import WRITES, make_file, sqlite_engine
 from api.reading import NumberLiteral
 
+STORE = "posology.store"  # where an application keeps it
 BUSY_SECONDS = 5.0
 
 _TABLES = MetaData()

@@ -47,7 +47,9 @@ def choose_protocol(
             "protocol", "unknown-protocol", f"{monograph.drug} has no protocol {wanted}.", f"Known: {known}."
         )
     if not fitting:
-        raise PlanError("drug", "no-protocol", f"No cited protocol raises {monograph.drug} in this form.")
+        raise PlanError(
+            "drug", "unknown-protocol", f"No cited protocol raises {monograph.drug} in this form."
+        )
     for layer in (Layer.LOCAL, Layer.LABEL, Layer.GUIDELINE, Layer.SEED):
         for protocol in fitting:
             if protocol.layer is layer and indication is not None and indication in protocol.indications:

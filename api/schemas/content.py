@@ -16,35 +16,37 @@ from dosing.units import Quantity
 from dosing.vocabulary import FORMS, PIECE_OF_FORM
 
 _FIELDS = {"strength": "strengths", "concentration": "concentrations"}
+_NEEDS = dict.fromkeys(PIECES, "strength") | {"mL": "concentration"}
 
 
 def content_faults(
     values: dict[str, Any],
     sent: Mapping[str, object],
     doses: Iterable[tuple[str, Quantity]],
+    maxima: Iterable[tuple[str, Quantity]],
     names: Names,
 ) -> list[Fault]:
-    """Add `strengths` and `concentrations` by ingredient to the values; tell what does not go together."""
+    """Add `strengths` and `concentrations` by ingredient to the values; tell what does not go together.
+
+    A daily maximum in pieces is read without a strength: what it is worth is then a question left open.
+    """
     faults: list[Fault] = []
     spoken: SpokenDrug | None = values.get("drug")
     if spoken is not None:
         for stated, kept in _FIELDS.items():
             if stated in values:
                 values[kept] = _by_ingredient(values[stated], stated, spoken, names, faults)
+    combined = spoken is not None and spoken.drug in names.formulary.combinations
+    form = values.get("form")
     needed: set[str] = set()
     for pointer, dose in doses:
         head = dose.unit.code.partition("/")[0]
-        if head in PIECES:
-            needed.add("strength")
-        elif head == "mL":
-            needed.add("concentration")
-        elif spoken is not None and spoken.drug in names.formulary.combinations:
-            detail = f"{spoken.drug} has no amount of its own, only those of its ingredients."
-            faults.append(Fault(pointer, "wrong-unit", detail, "Write the dose in pieces or milliliters."))
-        faults += _form_faults(pointer, head, values.get("form"))
-    for field in sorted(needed):
-        if field not in sent:
-            faults.append(_MISSING[field])
+        if head in _NEEDS:
+            needed.add(_NEEDS[head])
+        faults += _unit_faults(pointer, head, form, combined)
+    for pointer, maximum in maxima:
+        faults += _unit_faults(pointer, maximum.unit.code.partition("/")[0], form, combined)
+    faults += [_MISSING[field] for field in sorted(needed) if field not in sent]
     return faults
 
 
@@ -64,12 +66,14 @@ _MISSING = {
 }
 
 
-def _form_faults(pointer: str, head: str, form: str | None) -> list[Fault]:
+def _unit_faults(pointer: str, head: str, form: str | None, combined: bool) -> list[Fault]:
     """A dose in capsules of a tablet: one of the two is a slip, and it is not for us to say which."""
-    if form not in FORMS or (head not in PIECES and head != "mL"):
+    if head not in _NEEDS:
+        if combined:
+            detail = "A combination has no amount of its own, only those of its ingredients."
+            return [Fault(pointer, "wrong-unit", detail, "Write the dose in pieces or milliliters.")]
         return []
-    piece = PIECE_OF_FORM.get(form, "mL")
-    if head == piece:
+    if form not in FORMS or head == PIECE_OF_FORM.get(form, "mL"):
         return []
     detail = f"The form is {form}, and the dose is in {head.strip('{}')}."
     return [Fault(pointer, "contradiction", detail, "Correct the form or the unit of the dose.")]

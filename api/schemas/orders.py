@@ -115,12 +115,12 @@ class MedicationSchema(NamingSchema):
     judged = False  # an order has to say dose and frequency; a medication may not know them
 
     def settle(self, values: dict[str, Any], sent: Mapping[str, object]) -> list[Fault]:
-        flat = [name for name in _SIG if name in sent]
+        stated = [name for name in _SIG if name in sent]
         if "steps" not in sent:
             faults = sig_faults(sent, complete=self.judged)
-        elif flat:
+        elif stated:
             detail = "The order has steps, so its dose stands there."
-            faults = [Fault(step(name), "conflicting-fields", detail) for name in flat]
+            faults = [Fault(step(name), "conflicting-fields", detail) for name in stated]
         else:
             faults = []
         steps = steps_of(values, sent)
@@ -129,8 +129,11 @@ class MedicationSchema(NamingSchema):
             faults += length_faults(steps)
         if values.get("replaces") is not None and not self.judged:
             faults.append(Fault("/replaces", "unusable-field", "Only an order replaces a medication."))
-        doses = doses_in(steps or (), flat="steps" not in sent)
-        return faults + date_faults(values) + content_faults(values, sent, doses, self.names())
+        flat, known = "steps" not in sent, steps or ()
+        faults += date_faults(values)
+        return faults + content_faults(
+            values, sent, doses_in(known, flat), maxima_in(known, flat), self.names()
+        )
 
     def build(self, values: dict[str, Any]) -> Order:
         spoken = values["drug"]
@@ -256,7 +259,7 @@ def date_faults(values: Mapping[str, Any]) -> list[Fault]:
 
 
 def doses_in(steps: tuple[Step, ...], flat: bool) -> Iterator[tuple[str, Quantity]]:
-    """Every dose of an order with its place, daily maxima among them."""
+    """Every dose of an order with its place."""
     for place, held in enumerate(steps):
         base, sig = "" if flat else f"/steps/{place}", held.sig
         if sig.dose is not None:
@@ -265,5 +268,10 @@ def doses_in(steps: tuple[Step, ...], flat: bool) -> Iterator[tuple[str, Quantit
             yield f"{base}/doses/{part}", dose
         for number, dose in enumerate(sig.cycle):
             yield f"{base}/cycle/{number}", dose
-        if sig.max_per_day is not None:
-            yield f"{base}/max_per_day", sig.max_per_day
+
+
+def maxima_in(steps: tuple[Step, ...], flat: bool) -> Iterator[tuple[str, Quantity]]:
+    """Every stated daily maximum of an order with its place."""
+    for place, held in enumerate(steps):
+        if held.sig.max_per_day is not None:
+            yield "/max_per_day" if flat else f"/steps/{place}/max_per_day", held.sig.max_per_day

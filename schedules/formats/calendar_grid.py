@@ -1,6 +1,7 @@
 """The calendar: real dates in weeks, and for every dose a box to tick.
 
-A week is a table whose rows are the parts of the day, because how much is taken is understood better apart from when.
+A week is a table whose rows are the parts of the day, because how much is taken is understood better apart
+from when.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from schedules.formats.dates import (
     WEEK_BEGINS,
     day_and_month,
     days_from,
-    full_with_weekday,
     is_taken_on,
     month_title,
     read_date,
@@ -40,13 +40,12 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One date with a tuple of doses for each row of its week; a date outside the plan has no doses and is not in it."""
+    """One date, with the doses of each row of its week; a date outside the plan has none."""
 
     weekday: str
     date: str
     iso: str
     label: str
-    title: str
     in_plan: bool
     cells: tuple[tuple[Cell, ...], ...]
 
@@ -67,7 +66,7 @@ def weeks(plan: Json, several_strengths: bool, drug_names: bool, language: str) 
     steps = [(step, _cells(step, several_strengths, drug_names)) for step in plan["steps"]]
     begins = WEEK_BEGINS.get(language, WEEK_BEGINS["en"])
     begin = first - timedelta(days=(first.weekday() - begins) % _DAYS_OF_A_WEEK)
-    grid = []
+    grid: list[Week] = []
     while begin <= last:
         grid.append(_week(len(grid) + 1, steps, begin, first, last))
         begin += timedelta(days=_DAYS_OF_A_WEEK)
@@ -110,7 +109,6 @@ def _week(
             date=day_and_month(day),
             iso=day.isoformat(),
             label=short(day),
-            title=full_with_weekday(day),
             in_plan=first <= day <= last,
             cells=tuple(doses.get(part, ()) for part in parts),
         )

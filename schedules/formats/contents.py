@@ -1,7 +1,7 @@
 """What a sheet says, in the order it says it: one set of words behind the text, the page and the PDF.
 
-A format only lays these out. So a dose cannot read one way on paper and another on the screen, and one test of the
-words is a test of every format.
+A format only lays these out. So a dose cannot read one way on paper and another on the screen, and one test
+of the words is a test of every format.
 """
 
 from __future__ import annotations
@@ -54,8 +54,9 @@ _ADVICE_TITLES: Final[Mapping[str, str]] = {
     "swallow-whole": "How to take it",
     "opioid-storage": "Where to keep it",
 }
+_UNTRANSLATED: Final = "It was asked for in another language, and exists in English only."
 _CALL_NOW: Final = "call-now-"
-_FIRST_ADVICE: Final = ("missed-dose", "do-not-stop-suddenly")
+_FIRST_ADVICE: Final[tuple[str, ...]] = ("missed-dose", "do-not-stop-suddenly")
 _ASK_ABOUT_MISSED_DOSES: Final = "Ask your pharmacist or your prescriber what to do."
 
 
@@ -90,6 +91,7 @@ class Contents:
     revises: str
     formulary: str
     origin: str
+    untranslated: str
     banner: tuple[str, ...]
     patient_name: str
     prescriber_name: str
@@ -116,8 +118,7 @@ def contents(plan: Json, sheet: Sheet) -> Contents:
     several_strengths = len(plan["supply"]) > len(drugs)
     first, last = read_date(plan["start_date"]), read_date(plan["end_date"])
     aim, why = _KINDS[plan["kind"]]
-    # A page has the languages that there are words for; so far that is one.
-    language = "en"
+    language = "en"  # the one language that there are words for, so far
     advice = {row["code"]: tied(row["text"], drugs) for row in plan["advice"]}
     return Contents(
         title=plan.get("title") or capitalised(plan["drug"]),
@@ -129,8 +130,10 @@ def contents(plan: Json, sheet: Sheet) -> Contents:
         revises=f"This plan takes the place of plan {plan['revises']}." if plan.get("revises") else "",
         formulary=_formulary(plan["formulary"]),
         origin=(
-            "A computer made this sheet as a prescriber asked. It is not an order until a prescriber signs it."
+            "A computer made this sheet as a prescriber asked. "
+            "It is not an order until a prescriber signs it."
         ),
+        untranslated="" if sheet.language == language else _UNTRANSLATED,
         banner=_banner(plan["check"]),
         patient_name=sheet.patient_name,
         prescriber_name=sheet.prescriber,

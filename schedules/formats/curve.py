@@ -1,7 +1,8 @@
 """The daily dose drawn over time, as SVG written by hand: a plotting library costs half a second to import.
 
-One drawing serves the page and the PDF. It is black on nothing (`currentColor`), so that it prints and follows a dark
-page; it tells the limit by a dashed line and words, never by colour. Coordinates are exact until they are written.
+One drawing serves the page and the PDF. It is black on nothing (`currentColor`), so that it prints and
+follows a dark page; it tells the limit by a dashed line and words, never by colour. Coordinates are exact
+until they are written.
 """
 
 from __future__ import annotations
@@ -51,11 +52,9 @@ class _Type:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """The drawing, its size in points, and the same in words."""
+    """The drawing and the same in words."""
 
     svg: str
-    width: int
-    height: int
     words: str
 
 
@@ -71,14 +70,15 @@ def curve(plan: Json, large_print: bool = False) -> Curve | None:
     said = _words(treads, limit, weekly=plan["steps"][0].get("daily_dose") is None)
     height, marks = _marks(treads, limit, letters, first, last)
     svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}"'
+        f' width="{_WIDTH}" height="{height}"'
         f' role="img" aria-labelledby="curve-title curve-words" font-family="Noto Sans, sans-serif"'
         f' font-size="{letters.size}" font-weight="{700 if letters.bold else 400}"'
         f' fill="currentColor" stroke="none">'
         f'<title id="curve-title">The dose over time</title><desc id="curve-words">{escape(said)}</desc>'
         f"{''.join(marks)}</svg>"
     )
-    return Curve(svg, _WIDTH, height, said)
+    return Curve(svg, said)
 
 
 def _unit(step: Json) -> str:
@@ -144,7 +144,8 @@ def _marks(
             named.append(height)
     for before, tread in zip((treads[0], *treads), treads, strict=False):
         # What may be taken as needed is not what is taken: its line is broken.
-        stair = f"M{_at(across(tread.first))} {_at(up(before.dose))}V{_at(up(tread.dose))}H{_at(across(tread.last, 1))}"
+        starts, ends = _at(across(tread.first)), _at(across(tread.last, after=1))
+        stair = f"M{starts} {_at(up(before.dose))}V{_at(up(tread.dose))}H{ends}"
         dashed = ' stroke-dasharray="3 4"' if tread.as_needed else ""
         marks.append(f'<path d="{stair}" fill="none" stroke="currentColor" stroke-width="3"{dashed}/>')
     if limit:

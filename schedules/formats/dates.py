@@ -1,6 +1,7 @@
 """Dates as they are read on paper.
 
-Month and day names are ours, because those of the platform follow its locale, and a plan is the same bytes everywhere.
+Month and day names are ours, because those of the platform follow its locale, and a plan is the same bytes
+everywhere.
 """
 
 from __future__ import annotations

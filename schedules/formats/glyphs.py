@@ -1,7 +1,8 @@
 """Which characters the fonts of the sheet can show.
 
-PDF/UA refuses a document with a missing glyph, so one emoji in a name would cost the patient the whole sheet. What the
-fonts lack is replaced by one question mark for each character, and the sheet leaves room to write by hand.
+PDF/UA refuses a document with a missing glyph, so one emoji in a name would cost the patient the whole
+sheet. What the fonts lack is replaced by one question mark for each character, and the sheet leaves room to
+write by hand.
 """
 
 from __future__ import annotations

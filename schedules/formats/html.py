@@ -1,7 +1,8 @@
 """The sheet as one accessible page: no scripts, no inline styles, and a print stylesheet.
 
-The page carries its drawing and all its words. Its stylesheet is a file of its own (`templates/schedule.css`, served
-as /static/schedule.css), because the service's Content-Security-Policy forbids styles inside a page.
+The page carries its drawing and all its words. Its stylesheet is a file of its own
+(`templates/schedule.css`, served as /static/schedule.css), because the service's Content-Security-Policy
+forbids styles inside a page.
 """
 
 from __future__ import annotations

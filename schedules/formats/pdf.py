@@ -1,8 +1,9 @@
 """The sheet as a tagged PDF (PDF/UA-1), set by typst from the template beside this file.
 
-The words go in as JSON and come out as text: nothing in a name is ever read as markup. One compiler is kept, because
-its fonts and the parsed template stay in memory with it. It is not made before the first sheet, since it starts
-threads and a server that forks afterwards would be left with a compiler whose threads are gone.
+The words go in as JSON and come out as text: nothing in a name is ever read as markup. One compiler is
+kept, because its fonts and the parsed template stay in memory with it. It is not made before the first
+sheet, since it starts threads and a server that forks afterwards would be left with a compiler whose
+threads are gone.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Pieces and instructions in words: how much of what, apart from when.
 
-The words are those of the Universal Medication Schedule: four parts of the day, numerals, one sentence for a step. A
-count stands beside its strength or its amount, and a piece that is cut is said in words ("1 and a half tablets"),
-because "1.5" is read as 15.
+The words are those of the Universal Medication Schedule: four parts of the day, numerals, one sentence for
+a step. A count stands beside its strength or its amount, and a piece that is cut is said in words ("1 and a
+half tablets"), because "1.5" is read as 15.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def most_doses(step: Json) -> int:
 
 def _limits(step: Json, verb: str) -> str:
     """The wait between as-needed doses, where the plan states one, and the most in one day."""
-    wait = step.get("min_interval")
+    wait = step.get("interval")
     told = f"Wait at least {amount(wait)} before you {verb} more. " if wait else ""
     return f"{told}Do not {verb} more than {_daily_maximum(step)} in one day."
 

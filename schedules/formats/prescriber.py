@@ -1,7 +1,7 @@
-"""The part of a sheet for the prescriber and the pharmacy: what will be signed, why, and what was not checked.
+"""The part of a sheet for the prescriber and the pharmacy: what will be signed, and why.
 
-Findings stand above everything, each with its arithmetic and its source. A fact about the patient that nobody gave is
-shown as missing, because a blank reads as "normal".
+Findings stand above everything, each with its arithmetic and its source. A fact about the patient that
+nobody gave is shown as missing, because a blank reads as "normal".
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Final
 
 from dosing.numbers import grouped
 from schedules.formats.dates import brief_span, days_from, full, is_taken_on, over_a_year, read_date
-from schedules.formats.pieces import AS_NEEDED, PART_TITLES, pieces_of, product
+from schedules.formats.pieces import AS_NEEDED, PART_TITLES, is_liquid, pieces_of, product
 from schedules.formats.wording import (
     Json,
     amount,
@@ -271,14 +271,13 @@ def _totals(plan: Json) -> tuple[Row, ...]:
     first = read_date(plan["start_date"])
     whole: dict[str, Fraction] = {}
     cut = 0
+    scheduled = [step for step in plan["steps"] if not step.get("as_needed")]
     for day_number, day in enumerate(days_from(first, read_date(plan["end_date"])), start=1):
-        for step in plan["steps"]:
-            if not is_taken_on(step, day, day_number):
-                continue
-            for dose in [] if step.get("as_needed") else step["doses"]:
+        for step in scheduled:
+            for dose in step["doses"] if is_taken_on(step, day, day_number) else ():
                 given = quantity_of(dose["amount"])
                 whole[given.unit.code] = whole.get(given.unit.code, Fraction(0)) + given.value
-                cut += sum(Fraction(piece["count"]).denominator > 1 for piece in dose["pieces"])
+                cut += any(_is_cut(piece) for piece in dose["pieces"])
     rows = [Row("To dispense", product(piece)) for piece in plan["supply"]]
     rows.append(Row("Lasts", tied(f"{plan['days_supply']} days")))
     rows += [
@@ -298,3 +297,7 @@ def _totals(plan: Json) -> tuple[Row, ...]:
             if row.get("per_day")
         ]
     return tuple(rows)
+
+
+def _is_cut(piece: Json) -> bool:
+    return not is_liquid(piece) and Fraction(piece["count"]).denominator > 1

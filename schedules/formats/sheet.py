@@ -1,7 +1,8 @@
 """What a printed sheet says beside the plan: names for this one paper, and how it is to be printed.
 
-These values are never stored. They come from outside and may hold anything a person or an attacker can type, so they
-are cleaned here, once, for every format: what cannot be seen or turns the direction of other text is taken out.
+These values are never stored. They come from outside and may hold anything a person or an attacker can
+type, so they are cleaned here, once, for every format: what cannot be seen or turns the direction of other
+text is taken out.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ _MOST_CHARACTERS: Final = 500
 _MOST_READ: Final = 4 * _MOST_CHARACTERS
 # Controls, formats (direction marks are among them), and what is not a character.
 _UNSEEN: Final = frozenset(("Cc", "Cf", "Cs", "Co", "Cn"))
-# No language sets more than two marks on a letter that has none of its own; piles of them hide the lines above.
+# No language sets more than two marks on a composed letter; piles of them hide the lines above.
 _PILES_OF_MARKS: Final = re.compile("([\u0300-\u036f]{2})[\u0300-\u036f]+")
 
 

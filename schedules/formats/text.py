@@ -1,7 +1,7 @@
 """The sheet as plain text, 72 columns wide: the same facts for a terminal, a message or a record.
 
-A step is one paragraph that carries its number, dates, parts of the day, pieces and amounts, so that a program can
-read the plan back from what was printed.
+A step is one paragraph that carries its number, dates, parts of the day, pieces and amounts, so that a
+program can read the plan back from what was printed.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def _patient(page: Contents) -> Iterable[str]:
     )
     for label, name in names:
         yield from _wrapped(f"{label}: {name or _LINE_FOR_A_NAME}", then="  ")
-    yield from _wrapped(page.origin)
+    yield from _wrapped(f"{page.origin} {page.untranslated}".rstrip())
     yield from _heading("What to take")
     yield from _wrapped(page.why)
     for step in page.steps:
@@ -157,7 +157,7 @@ def _bullets(texts: Iterable[str]) -> Iterable[str]:
 
 
 def _wrapped(text: str, first: str = "", then: str = "") -> list[str]:
-    """A paragraph in lines; nothing breaks at a non-breaking space, and only what is longer than a line in a word."""
+    """A paragraph in lines. A dose, tied by its spaces, stays whole."""
     return textwrap.wrap(
         text, COLUMNS, initial_indent=first, subsequent_indent=then or first, break_on_hyphens=False
     )

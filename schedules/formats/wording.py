@@ -1,7 +1,7 @@
 """Numbers, quantities and names as they are read on paper.
 
-Everything a person reads goes through here, so that one rule has one home: a non-breaking space between a number and
-its unit, commas from 1,000 up, mixed-case spellings for prescribers only.
+Everything a person reads goes through here, so that one rule has one home: a non-breaking space between a
+number and its unit, commas from 1,000 up, mixed-case spellings for prescribers only.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, Final
 from dosing.numbers import decimal_text, grouped
 from dosing.units import Quantity, read_unit, words
 
-# A value of the schedule's JSON object. Its shape is the contract's; what renders it does not validate it again.
+# A part of the schedule's JSON object. Its shape is the contract's and is not validated again here.
 Json = Mapping[str, Any]
 
 NO_BREAK: Final = "\u00a0"
@@ -50,7 +50,7 @@ def capitalised(text: str) -> str:
 
 
 def listed(items: Sequence[str]) -> str:
-    """ "one", "one and two", "one, two, and three"; a comma before "and" too where an item has an "and" of its own."""
+    """ "one and two"; "one, two, and three"; with a comma too where an item has an "and" of its own."""
     if len(items) < 2:
         return "".join(items)
     if len(items) == 2 and not any(" and " in item for item in items):
@@ -70,7 +70,7 @@ def quantity_of(value: Json) -> Quantity:
 
 
 def amount(value: Json) -> str:
-    """The words of a quantity object: "3,600 mg a day", "about 6.67 mg" where the value says it is rounded."""
+    """The words of a quantity object: "3,600 mg a day"; "about 6.67 mg" where it says it is rounded."""
     text = words(quantity_of(value))
     return tied(f"about {text}" if value.get("rounded") and not text.startswith("about ") else text)
 

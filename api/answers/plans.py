@@ -21,7 +21,9 @@ CALL_NOW = "call-now-"
 ALWAYS_ADVISED = ("missed-dose",)
 
 
-def plan_answer(plan: Plan, check: Mapping[str, object], formulary: Formulary, number: str) -> dict[str, object]:
+def plan_answer(
+    plan: Plan, check: Mapping[str, object], formulary: Formulary, number: str
+) -> dict[str, object]:
     """The schedule object of the contract for a plan whose check is already in its final shape."""
     request = plan.request
     return {
@@ -156,6 +158,9 @@ def _ceiling(plan: Plan) -> dict[str, object] | None:
     if limit is None or rule is None:
         return None
     why = f"The most for this patient is {words(limit)}."
-    return {"limit": quantity(limit), "why": why, "rule": rule.id, "source": source(rule.source, rule.evidence.value)}
-
-
+    return {
+        "limit": quantity(limit),
+        "why": why,
+        "rule": rule.id,
+        "source": source(rule.source, rule.evidence.value),
+    }

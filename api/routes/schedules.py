@@ -1,0 +1,188 @@
+"""Schedules: planned, checked, stored without names, and read again in every format."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from flask import Response, current_app
+from flask_smorest import Blueprint
+from marshmallow import Schema
+
+from api.answers.plans import plan_answer
+from api.answers.verdicts import check_answer, finding_answer
+from api.errors import Fault, Problem
+from api.json_text import encode, quantity
+from api.routes import body, negotiate, query, request_key
+from api.schemas.plain import CodeField, FlagField
+from api.schemas.schedule import Print, TitrationSchema
+from api.services import Services, services_of
+from api.store import STORE, Answer, Store, new_id, schedule_to_store
+from schedules.choice import PlanError
+from schedules.climb import NotDispensable
+from schedules.formats import FORMATS, Sheet
+from schedules.titration import Infeasible, TitrationRequest, UnsafeSchedule, plan
+
+JSON = "application/json"
+SUFFIXES = {".json": JSON, **{known.suffix: known.media_type for known in FORMATS.values()}}
+BY_MEDIA_TYPE = {known.media_type.partition(";")[0]: known for known in FORMATS.values()}
+OFFERED = (JSON, *BY_MEDIA_TYPE)
+
+blueprint = Blueprint("schedules", __name__, description="Schedules: planned, checked, printed")
+
+
+class WishesSchema(Schema):
+    """What may stand after the question mark when a schedule is made."""
+
+    dry_run = CodeField(("true", "false"), description="true: plan and check, store nothing.")
+
+
+class PrintingSchema(Schema):
+    """What may stand after the question mark when a schedule is read."""
+
+    large_print = CodeField(("true", "false"), description="true: letters for weak eyes.")
+
+
+SCHEDULE = {
+    "type": "object",
+    "description": "The schedule with its steps, pieces, supply, reassessments, advice and check.",
+    "required": ["id", "kind", "drug", "protocol", "start_date", "steps", "supply", "check", "formulary"],
+}
+
+
+TITRATION = TitrationSchema(lambda: services_of(current_app.extensions).names)
+
+
+@blueprint.route("/v1/schedules/titration", methods=["POST"])
+@blueprint.response(201, SCHEDULE)
+@query(WishesSchema())
+@body(TITRATION)
+def titration(asked: tuple[TitrationRequest, Print | None], wishes: dict[str, str]) -> Response:
+    """Plan a titration from a cited protocol; the plan is checked before anyone sees it."""
+    request, names = asked
+    services = services_of(current_app.extensions)
+    media_type = negotiate(*OFFERED)
+    _usable_print(names, media_type)
+    if wishes.get("dry_run") == "true":
+        return _written(encode(planned(services, request)).decode(), 200, media_type, names)
+    earlier = _earlier()
+    if earlier is None:
+        schedule = planned(services, request)
+        earlier = _stored(services, str(schedule["id"]), encode(schedule).decode())
+    return _answer(earlier, 201, media_type, names)
+
+
+@blueprint.route("/v1/schedules/<string:address>", methods=["GET"])
+@blueprint.response(200, SCHEDULE)
+@query(PrintingSchema())
+def read(wishes: dict[str, str], address: str) -> Response:
+    """A stored schedule, by Accept or by suffix: .json .html .pdf .txt. Names stand on none of them."""
+    number, dot, suffix = address.partition(".")
+    if dot and f".{suffix}" not in SUFFIXES:
+        raise Problem("not-found", f"Schedules are read as {', '.join(SUFFIXES)}.")
+    media_type = SUFFIXES[f".{suffix}"].partition(";")[0] if dot else negotiate(*OFFERED)
+    stored = _store().get_schedule(number)
+    if stored is None:
+        raise Problem("not-found", "There is no schedule of this number.")
+    sheet = Sheet(number=number, large_print=wishes.get("large_print") == "true")
+    return _rendered(stored.body, 200, media_type, sheet)
+
+
+def planned(services: Services, request: TitrationRequest) -> dict[str, object]:
+    """The schedule object of a request; what the planner refuses is a Problem."""
+    try:
+        made = plan(request, services.formulary)
+    except PlanError as error:
+        raise Problem.of([Fault(f"/{error.field}", error.code, error.detail, error.hint)]) from error
+    except NotDispensable as error:
+        nearest = [quantity(amount) for amount in error.nearest]
+        raise Problem(
+            "not-dispensable", str(error), wanted=quantity(error.wanted), nearest=nearest
+        ) from error
+    except Infeasible as error:
+        raise Problem(
+            "infeasible",
+            str(error),
+            binding_limit=finding_answer(error.binding, services.parts),
+            nearest_target=quantity(error.nearest) if error.nearest is not None else None,
+        ) from error
+    except UnsafeSchedule as error:
+        findings = [finding_answer(finding, services.parts) for finding in error.findings]
+        raise Problem("unsafe-schedule", str(error), findings=findings) from error
+    check = check_answer(made.screening, services.parts, new_id())
+    return plan_answer(made, check, services.formulary, new_id())
+
+
+def _usable_print(names: Print | None, media_type: str) -> None:
+    if names is None:
+        return
+    if media_type == JSON:
+        detail = "print is for a page or a PDF; this answer is JSON."
+        raise Problem.of(
+            [Fault("/print", "unusable-field", detail, "Leave it out, or ask for application/pdf.")]
+        )
+    if names.language != "en":
+        detail = "Sheets are printed in English so far."
+        raise Problem.of([Fault("/print/language", "unknown-value", detail, "Write en.")])
+
+
+def _store() -> Store:
+    store: Store = current_app.extensions[STORE]
+    return store
+
+
+def _earlier() -> str | None:
+    """The number of the schedule that the same request made before."""
+    key = request_key()
+    answer = _store().recall(key) if key is not None else None
+    return answer.location.rpartition("/")[2] if answer is not None and answer.location is not None else None
+
+
+def _stored(services: Services, number: str, text: str) -> str:
+    """Store a schedule; the number of the one to answer with, which the same request may have made first."""
+    schedule = schedule_to_store(
+        id=number, kind="titration", body=text, formulary_version=services.formulary.version
+    )
+    key = request_key()
+    location = f"/v1/schedules/{number}"
+    answer = Answer(201, location=location) if key is not None else None
+    given = _store().put_schedule(schedule, key, answer)
+    return number if given is None or given.location is None else given.location.rpartition("/")[2]
+
+
+def _answer(number: str, status: int, media_type: str, names: Print | None) -> Response:
+    """The stored schedule of a number as the answer to the request that made it."""
+    stored = _store().get_schedule(number)
+    if stored is None:
+        raise Problem("not-found", "The schedule that this request made before is gone.")
+    response = _written(stored.body, status, media_type, names, number)
+    response.headers["Location"] = f"/v1/schedules/{number}"
+    return response
+
+
+def _written(text: str, status: int, media_type: str, names: Print | None, number: str = "") -> Response:
+    if names is None:
+        return _rendered(text, status, media_type, Sheet(number=number))
+    sheet = Sheet(
+        patient_name=names.patient_name,
+        prescriber=names.prescriber,
+        phone=names.phone,
+        large_print=names.large_print,
+        number=number,
+    )
+    return _rendered(text, status, media_type, sheet)
+
+
+def _rendered(text: str, status: int, media_type: str, sheet: Sheet) -> Response:
+    """A schedule's JSON text in a media type; numbers stay exact on the way to paper."""
+    if media_type == JSON:
+        return Response(text, status, content_type=JSON)
+    form = BY_MEDIA_TYPE[media_type]
+    schedule: Mapping[str, Any] = json.loads(text, parse_float=Decimal)
+    response = Response(form.render(schedule, sheet), status, content_type=form.media_type)
+    if media_type == "application/pdf":
+        name = f"{schedule['drug']}-{schedule['start_date']}.pdf".replace("/", "-")
+        response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    return response
