@@ -153,6 +153,20 @@ def off_key(services: Services, canary: Canary) -> str | None:
     return None
 
 
+def cases_of(services: Services, rule: str) -> dict[str, list[dict[str, object]]]:
+    """The cases of a rule as they are written: those it must fire in, and those it must not."""
+    cases: dict[str, list[dict[str, object]]] = {"must_fire": [], "must_not_fire": []}
+    for canary in services.canaries:
+        if canary.rule == rule:
+            case: dict[str, object] = {
+                "name": canary.name,
+                "severity": canary.severity,
+                "request": canary.said,
+            }
+            cases["must_fire" if canary.fires else "must_not_fire"].append(case)
+    return cases
+
+
 def fired_with(verdict: Verdict, rule: str) -> frozenset[str]:
     """The severities with which a rule stands among the findings, or under one of them."""
     return frozenset(

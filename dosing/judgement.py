@@ -13,6 +13,8 @@ from dosing.formulary.severity import BY_ACTION
 from dosing.timeline import Course
 from dosing.units import Quantity
 
+# What an order is for; a rule may say what it becomes when that is not stated.
+PURPOSE = frozenset({"indication", "intent"})
 Days = tuple[tuple[int, int | None], ...]
 
 
@@ -88,7 +90,7 @@ def settle(case: Case, rule: Rule, holding: Holding, judgement: Judgement) -> Re
         # What can only inform passes under every value of what is unknown.
         if judgement.kept or (rule.severity is Severity.INFO and rule.if_unstated is None):
             return Passed(rule.kind, case.order.given, rule, judgement.measured, judgement.limit)
-        if rule.if_unstated is not None and set(holding.needs) == {"indication"}:
+        if rule.if_unstated is not None and PURPOSE.issuperset(holding.needs):
             severity = min(severity, rule.if_unstated)
         elif severity is not Severity.INFO:
             return _not_checked(case, rule, holding.needs, judgement.message)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import orjson
 
-from api.answers.rules import interval_words, rule_answer
+from api.answers.rules import rule_answer
 from api.answers.verdicts import source_answer
 from api.json_text import quantity
 from dosing.checks import CHECKS

@@ -102,20 +102,22 @@ def _single(
         return None
     unit = UNITS["ug/h" if case.course.unit == RATE else "mg"]
     limit = Quantity(bound.amount(unit.code) * share, unit)
-    over = [run for run in runs if run.single > limit.value]
+    below = isinstance(rule, DoseRule) and rule.below
+    over = [run for run in runs if run.single > limit.value or (below and run.single == limit.value)]
     worst = max(over or runs, key=lambda run: run.single)
-    measured = Quantity(worst.single, unit)
+    measured, comparison = Quantity(worst.single, unit), "<" if below else "<="
     if not over:
-        return Judgement(True, measured=measured, limit=limit, comparison="<=")
+        return Judgement(True, measured=measured, limit=limit, comparison=comparison)
+    bounded = f"it has to be less than {words(limit)}{why}" if below else f"the limit{why} is {words(limit)}"
     return Judgement(
         False,
-        f"One dose of {case.drug} is {words(measured)}; the limit{why} is {words(limit)}.",
+        f"One dose of {case.drug} is {words(measured)}; {bounded}.",
         measured,
         limit,
-        "<=",
+        comparison,
         tuple((run.first, run.last) for run in over),
         worst.step,
-        suggestion=Suggestion(largest_passing_dose=limit),
+        suggestion=None if below else Suggestion(largest_passing_dose=limit),
     )
 
 
@@ -190,6 +192,18 @@ def _interval(
             ">=",
             tuple((run.first, run.last) for run in close),
             worst.step,
+        )
+    daily = [run for run in runs if run.interval is None and run.last != run.first]
+    if daily and limit.value >= 2 * HOURS_A_DAY:
+        # Doses on two days in a row are less than 48 hours apart, whatever the hours are.
+        return Judgement(
+            False,
+            f"{case.drug} on every day; doses{why} stand at least {words(limit)} apart.",
+            Quantity(Fraction(HOURS_A_DAY), UNITS["h"]),
+            limit,
+            ">=",
+            tuple((run.first, run.last) for run in daily),
+            daily[0].step,
         )
     most = max(int(HOURS_A_DAY / limit.value), 1)
     counted = [run for run in runs if run.interval is None and run.count > most]

@@ -163,9 +163,13 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoseRule(Rule):
-    """Limits on doses, days, weeks or intervals that hold while `when` holds."""
+    """Limits on doses, days, weeks or intervals that hold while `when` holds.
+
+    `below` says that a dose has to stay below the limit: the limit itself is already too much.
+    """
 
     row: DoseRow
+    below: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

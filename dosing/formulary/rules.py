@@ -79,6 +79,10 @@ class Parts:
     def action(self) -> Action:
         return self.fields["action"].choice(Action)
 
+    def phrase(self, key: str) -> str:
+        """A text that ends inside a sentence: without its full stop."""
+        return self.text(key).rstrip(".")
+
     def text(self, key: str) -> str:
         entry = self.fields.get(key)
         return entry.text() if entry is not None else ""
@@ -221,12 +225,12 @@ def _dose_rule(parts: Parts) -> Rule:
 def _limit_rule(parts: Parts) -> Rule:
     limit = parts.fields["limit"].quantity()
     row: dict[str, Any] = {LIMIT_FIELD[parts.common["kind"]]: limit}
-    return DoseRule(row=DoseRow(**row), **parts.common)
+    return DoseRule(row=DoseRow(**row), below=_comparison(parts) == "<", **parts.common)
 
 
 def _frequency_rule(parts: Parts) -> Rule:
     if "action" in parts.fields:
-        return StateRule(action=parts.action, effect=parts.text("effect"), **parts.common)
+        return StateRule(action=parts.action, effect=parts.phrase("effect"), **parts.common)
     if "limit" not in parts.fields:
         raise parts.entry.broken("a frequency rule without a limit or an action.", "Add `limit: 3 {dose}/d`.")
     times = parts.fields["limit"].quantity().amount("{dose}/d")
@@ -237,7 +241,7 @@ def _frequency_rule(parts: Parts) -> Rule:
 
 def _course_rule(parts: Parts) -> Rule:
     if "action" in parts.fields:
-        return StateRule(action=parts.action, effect=parts.text("effect"), **parts.common)
+        return StateRule(action=parts.action, effect=parts.phrase("effect"), **parts.common)
     if "limit" not in parts.fields:
         raise parts.entry.broken("no `limit`.", "Add `limit:` with a number and a unit.")
     return CourseRule(limit=parts.fields["limit"].quantity(), **parts.common)
@@ -280,20 +284,25 @@ def _exhaustive(entry: Entry, bands: tuple[Band, ...]) -> None:
             )
 
 
-def _total_rule(parts: Parts) -> Rule:
+def _comparison(parts: Parts) -> str:
+    """Whether the limit itself is inside (`<=`) or already outside (`<`)."""
     comparison = parts.text("comparison") or "<="
     if comparison not in ("<", "<="):
         raise parts.fields["comparison"].broken(f"`{comparison}` is not a comparison.", "Use `<` or `<=`.")
+    return comparison
+
+
+def _total_rule(parts: Parts) -> Rule:
     return TotalRule(
         equivalence=TOTAL_KINDS[parts.common["kind"]],
         limit=parts.fields["limit"].quantity(),
-        comparison=comparison,
+        comparison=_comparison(parts),
         **parts.common,
     )
 
 
 def _state_rule(parts: Parts) -> Rule:
-    return StateRule(action=parts.action, effect=parts.text("effect"), **parts.common)
+    return StateRule(action=parts.action, effect=parts.phrase("effect"), **parts.common)
 
 
 def _partner_rule(parts: Parts) -> Rule:
@@ -305,7 +314,7 @@ def _partner_rule(parts: Parts) -> Rule:
     return PartnerRule(
         partners=parts.fields["with"].some_of(parts.names.drugs_and_classes, "drug or class"),
         action=parts.action,
-        effect=parts.text("effect"),
+        effect=parts.phrase("effect"),
         washout_partner=washout["stopped_partner"].quantity() if "stopped_partner" in washout else None,
         washout_drug=washout["stopped_drug"].quantity() if "stopped_drug" in washout else None,
         **parts.common,
@@ -357,7 +366,7 @@ def _advice_rule(parts: Parts) -> Rule:
             if "needs" in fields
             else frozenset()
         ),
-        what=parts.text("what"),
+        what=parts.phrase("what"),
         every=parts.text("every"),
         **parts.common,
     )
@@ -379,6 +388,7 @@ IMPLAUSIBLE = frozenset(
 Reader = tuple[frozenset[str], tuple[str, ...], Callable[[Parts], Rule]]
 READERS: dict[str, Reader] = {
     **{kind: (frozenset({"limit"}), ("limit",), _limit_rule) for kind in LIMIT_FIELD},
+    "max-single-dose": (frozenset({"limit", "comparison"}), ("limit",), _limit_rule),
     **{kind: (frozenset({"limit", "action", "effect"}), (), _course_rule) for kind in COURSE_KINDS},
     **{kind: (frozenset({"limit", "comparison"}), ("limit",), _total_rule) for kind in TOTAL_KINDS},
     **{

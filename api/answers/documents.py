@@ -1,0 +1,260 @@
+"""What the OpenAPI document says of answers. Nothing is dumped through it; a test holds real answers against it."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+Document: TypeAlias = dict[str, Any]
+
+
+def record(properties: Document, *, optional: tuple[str, ...] = (), description: str = "") -> Document:
+    """An object with these members and no others; those not named as optional are always there."""
+    document: Document = {
+        "type": "object",
+        "properties": properties,
+        "required": [name for name in properties if name not in optional],
+        "additionalProperties": False,
+    }
+    return document | ({"description": description} if description else {})
+
+
+def listed(item: Document) -> Document:
+    return {"type": "array", "items": item}
+
+
+def or_null(document: Document) -> Document:
+    return {"anyOf": [document, {"type": "null"}]}
+
+
+def mapped(item: Document) -> Document:
+    return {"type": "object", "additionalProperties": item}
+
+
+TEXT: Document = {"type": "string"}
+TEXTS = listed(TEXT)
+FLAG: Document = {"type": "boolean"}
+WHOLE: Document = {"type": "integer"}
+DATE: Document = {"type": "string", "format": "date"}
+ANYTHING: Document = {"type": "object"}
+SEVERITY: Document = {"enum": ["critical", "warning", "info"]}
+LAYER: Document = {"enum": ["label", "guideline", "seed", "local"]}
+EVIDENCE: Document = {"enum": ["label", "secondary", "unconfirmed"]}
+
+QUANTITY = record(
+    {
+        "value": {"type": "number", "description": "An exact decimal, unless `rounded`"},
+        "unit": {"type": "string", "description": "A UCUM code"},
+        "rounded": {"const": True},
+    },
+    optional=("rounded",),
+)
+MAYBE_QUANTITY = or_null(QUANTITY)
+_SOURCE = {
+    "id": TEXT,
+    "title": TEXT,
+    "section": TEXT,
+    "year": or_null(WHOLE),
+    "url": TEXT,
+}
+SOURCE = record(_SOURCE)
+CITED = record(_SOURCE | {"evidence": or_null(EVIDENCE)})
+FORMULARY = record(
+    {
+        "version": TEXT,
+        "sha256": TEXT,
+        "signed_off": {"type": "boolean", "description": "Whether a clinician has signed this version"},
+    }
+)
+
+SUGGESTION = record(
+    {
+        "largest_passing_dose": MAYBE_QUANTITY,
+        "longest_passing_duration": MAYBE_QUANTITY,
+        "max_per_day": QUANTITY,
+        "names": TEXTS,
+    },
+    optional=("max_per_day", "names"),
+    description="What would pass",
+)
+_FINDING = {
+    "code": TEXT,
+    "severity": SEVERITY,
+    "orders": TEXTS,
+    "order": or_null(TEXT),
+    "medications": TEXTS,
+    "drug": TEXT,
+    "step": or_null(WHOLE),
+    "day": or_null(WHOLE),
+    "days": {
+        "type": "array",
+        "items": {"type": "array", "items": or_null(WHOLE), "minItems": 2, "maxItems": 2},
+        "description": "First and last days, counted from day 1; null: it goes on",
+    },
+    "message": TEXT,
+    "measured": MAYBE_QUANTITY,
+    "comparison": {"enum": ["<", "<=", ">", ">=", None], "description": "The condition that has to hold"},
+    "limit": MAYBE_QUANTITY,
+    "merged": listed(ANYTHING) | {"description": "Weaker findings of the same cause, in the same shape"},
+    "rule": or_null(TEXT),
+    "layer": or_null(LAYER),
+    "source": or_null(CITED),
+    "suggestion": or_null(SUGGESTION),
+    "implied": {"const": True},
+}
+FINDING = record(_FINDING, optional=("implied",))
+NOT_CHECKED = record(
+    {
+        "code": TEXT,
+        "order": TEXT,
+        "needs": TEXTS,
+        "message": TEXT,
+        "rule": or_null(TEXT),
+        "rules": TEXTS,
+        "severity": {"enum": ["critical", "warning", "info", "none"]},
+    },
+    description="A question that could not be answered, and what it needs",
+)
+PASSED = record(
+    {"code": TEXT, "rule": TEXT, "order": TEXT, "measured": MAYBE_QUANTITY, "limit": MAYBE_QUANTITY}
+)
+STRETCH = record(
+    {
+        "from_day": WHOLE,
+        "to_day": or_null(WHOLE),
+        "per_day": MAYBE_QUANTITY,
+        "drug": TEXT,
+        "reason": TEXT,
+        "class": TEXT,
+    },
+    optional=("drug", "reason", "class"),
+    description="A total a day; or a drug that could not be counted, with the reason",
+)
+TOTALS = mapped(listed(STRETCH)) | {
+    "description": "mme, prednisone_equivalent and acetaminophen, by stretches of days"
+}
+MEASURE = record(
+    {
+        **QUANTITY["properties"],
+        "formula": TEXT,
+        "weight_used": or_null(TEXT),
+        "by_weight": mapped(QUANTITY),
+        "inputs": mapped({"anyOf": [QUANTITY, TEXT]}),
+        "source": or_null(SOURCE),
+        "note": TEXT,
+    },
+    optional=("rounded", "note"),
+)
+_MEASURES = {
+    "measures": mapped(MEASURE),
+    "not_computed": mapped(record({"reason": TEXT, "needs": TEXTS})),
+}
+
+CHECK_ANSWER = record(
+    {
+        "id": {"type": "string", "description": "128 random bits"},
+        "as_of": DATE,
+        "verdict": {"enum": ["accept", "warn", "reject", "cannot-assess"]},
+        "severity": {"enum": ["critical", "warning", "info", "none"]},
+        "findings": listed(FINDING),
+        "not_checked": listed(NOT_CHECKED),
+        "passed": listed(PASSED),
+        "totals": TOTALS,
+        **_MEASURES,
+        "formulary": FORMULARY,
+    }
+)
+EQUIVALENTS_ANSWER = record({"as_of": DATE, "totals": TOTALS, "formulary": FORMULARY})
+MEASURES_ANSWER = record({"as_of": DATE, **_MEASURES, "formulary": FORMULARY})
+
+RULE_ROW = record(
+    {
+        "rule": TEXT,
+        "code": TEXT,
+        "severity": SEVERITY,
+        "layer": LAYER,
+        "evidence": EVIDENCE,
+        "superseded": FLAG,
+        "review_by": TEXT,
+    }
+)
+_RULE = {
+    "rule": TEXT,
+    "code": TEXT,
+    "subject": TEXT,
+    "severity": SEVERITY,
+    "layer": LAYER,
+    "value": {"type": "object", "description": "The limits and actions that the rule states"},
+    "applies_when": {"type": "string", "description": "In words; always: whenever the drug is ordered"},
+    "when": {"type": "object", "description": "The same as data"},
+    "source": CITED,
+    "also": listed(SOURCE),
+    "note": TEXT,
+    "exception": {"type": "string", "description": "Why the severity is not the usual one"},
+    "if_unstated": or_null(SEVERITY),
+    "superseded": {"type": "boolean", "description": "Shown, and never fires"},
+    "review_by": TEXT,
+}
+RULE = record(_RULE)
+CASE = record({"name": TEXT, "severity": or_null(SEVERITY), "request": ANYTHING})
+RULES_ANSWER = record({"rules": listed(RULE_ROW), "formulary": FORMULARY})
+RULE_ANSWER = record(
+    _RULE
+    | {"cases": record({"must_fire": listed(CASE), "must_not_fire": listed(CASE)}), "formulary": FORMULARY}
+)
+CHECKS_ANSWER = record({"checks": listed(record({"code": TEXT, "title": TEXT})), "formulary": FORMULARY})
+
+STRENGTH = record({"form": TEXT, "strength": QUANTITY, "volume": MAYBE_QUANTITY})
+_DRUG_ROW = {
+    "name": TEXT,
+    "title": TEXT,
+    "classes": TEXTS,
+    "forms": TEXTS,
+    "strengths": listed(STRENGTH),
+    "synonyms": TEXTS,
+    "brands": TEXTS,
+    "protocols": TEXTS,
+    "codes": mapped(TEXT),
+    "status": {"enum": ["draft", "reviewed", "released"]},
+    "review_by": TEXT,
+}
+_COMBINATION_ROW = {"name": TEXT, "ingredients": TEXTS, "forms": TEXTS, "synonyms": TEXTS}
+_PARTNER = {
+    "name": TEXT,
+    "names": TEXTS,
+    "classes": TEXTS,
+    "codes": mapped(TEXT),
+    "monograph": {"const": False},
+}
+DRUGS_ANSWER = record(
+    {
+        "drugs": listed(record(_DRUG_ROW)),
+        "combinations": listed(record(_COMBINATION_ROW)),
+        "known_by_name": listed(record(_PARTNER)),
+        "formulary": FORMULARY,
+    }
+)
+_MONOGRAPH = _DRUG_ROW | {
+    "products": listed(ANYTHING),
+    "limits": listed(RULE),
+    "protocols": listed(ANYTHING),
+    "facts": listed(record({"topic": TEXT, "text": TEXT, "source": CITED})),
+    "not_interchangeable": TEXTS,
+    "formulary": FORMULARY,
+}
+DRUG_ANSWER: Document = {
+    "anyOf": [
+        record(_MONOGRAPH),
+        record(_COMBINATION_ROW | {"products": listed(ANYTHING), "formulary": FORMULARY}),
+        record(_PARTNER | {"formulary": FORMULARY}),
+    ]
+}
+_TERM = record({"name": TEXT, "title": TEXT, "synonyms": TEXTS, "codes": record({"icd10cm": TEXTS})})
+CONDITIONS_ANSWER = record(
+    {
+        "indications": listed(_TERM),
+        "conditions": listed(_TERM),
+        "allergies": listed(_TERM),
+        "classes": listed(record({"name": TEXT, "title": TEXT, "members": TEXTS})),
+        "formulary": FORMULARY,
+    }
+)

@@ -1,0 +1,51 @@
+"""What is asked: an order that can be judged completely, the same beside five medications, and a titration.
+
+The patient lacks nothing that a rule needs, so that every rule is evaluated and none is cut short as "not checked".
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+PATIENT: dict[str, Any] = {
+    "age": "54 years",
+    "sex": "male",
+    "weight": "70 kg",
+    "height": "175 cm",
+    "creatinine_clearance": "90 mL/min",
+    "hemodialysis": False,
+    "hepatic_impairment": "none",
+    "opioid_experience": "naive",
+    "conditions": [],
+    "allergies": [],
+    "medications": [],
+}
+
+ORDER: dict[str, Any] = {
+    "id": "rx-1",
+    "drug": "gabapentin",
+    "form": "capsule",
+    "indication": "neuropathic-pain",
+    "start_date": "2026-12-01",
+    "dose": "300 mg",
+    "frequency": {"times": 3, "per": "day"},
+}
+
+FIVE_MEDICATIONS: list[dict[str, Any]] = [
+    {"drug": "prednisone", "form": "tablet", "dose": "5 mg", "frequency": {"times": 1, "per": "day"}},
+    {"drug": "hydroxychloroquine", "form": "tablet", "dose": "200 mg", "frequency": {"times": 1, "per": "day"}},
+    {"drug": "acetaminophen", "form": "tablet", "dose": "500 mg", "frequency": {"every": "8 hours"}},
+    {"drug": "cyclobenzaprine", "form": "tablet", "dose": "5 mg", "frequency": {"times": 1, "per": "day"}},
+    {"drug": "lisinopril"},
+]
+
+ONE_ORDER = {"patient": PATIENT, "orders": [ORDER]}
+FIVE_CONCURRENT = {"patient": PATIENT | {"medications": FIVE_MEDICATIONS}, "orders": [ORDER]}
+
+TITRATION = {
+    "drug": "gabapentin",
+    "patient": PATIENT,
+    "start_date": "2026-12-01",
+    "start": {"dose": "300 mg", "when": "evening"},
+    "target": "1800 mg/day",
+}

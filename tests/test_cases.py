@@ -1,0 +1,136 @@
+"""The sample decisions: what a clinician expects of an order, a plan or a patient, one test each.
+
+The keys of `expect` are explained at the head of each file of cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from api.schemas.requests import MeasuresSchema
+from dosing.finding import Severity, Verdict
+from dosing.measures import measure
+from dosing.numbers import decimal_text
+from dosing.screening import Screening, screen
+from dosing.totals import ANSWER_NAMES
+from dosing.units import UNITS, Quantity, quantity
+from schedules.supply import supply
+from schedules.titration import plan
+from tests.reading_cases import (
+    DAY,
+    SAMPLES,
+    Case,
+    all_findings,
+    cases,
+    formulary,
+    names,
+    question_of,
+    rules_found,
+    titration_of,
+)
+
+ALL = list(cases(SAMPLES))
+ORDERS = [case for case in ALL if "request" in case]
+TITRATIONS = [case for case in ALL if "titration" in case]
+MEASURES = [case for case in ALL if "measures" in case]
+
+ORDER_KEYS = {"verdict", "codes", "not_codes", "rules", "not_rules", "not_critical", "values"}
+TITRATION_KEYS = {"daily_on", "rises", "supply"}
+TOTALS = frozenset(ANSWER_NAMES.values())
+
+
+def named(listed: list[Case]) -> list[str]:
+    return [f"{case['id']} {case['name']}" for case in listed]
+
+
+def test_every_case_is_of_a_kind_that_is_read() -> None:
+    assert len(ORDERS) + len(TITRATIONS) + len(MEASURES) == len(ALL)
+    assert len({case["id"] for case in ALL}) == len(ALL)
+
+
+@pytest.mark.parametrize("case", ORDERS, ids=named(ORDERS))
+def test_an_order(case: Case) -> None:
+    question, expected = question_of(case["request"]), case["expect"]
+    assert set(expected) <= ORDER_KEYS and expected
+    screening = screen(question.orders, question.patient, formulary(), question.as_of)
+    verdict = screening.verdict
+    findings = {finding.code: finding for finding in all_findings(verdict)}
+    said = {code: finding.message for code, finding in findings.items()}
+    if "verdict" in expected:
+        assert verdict.decision.value in expected["verdict"], said
+    assert set(expected.get("codes", ())) <= set(findings), said
+    assert not set(expected.get("not_codes", ())) & set(findings), said
+    assert set(expected.get("rules", ())) <= set(rules_found(verdict)), said
+    assert not set(expected.get("not_rules", ())) & set(rules_found(verdict)), said
+    if expected.get("not_critical"):
+        assert verdict.severity is not Severity.CRITICAL, said
+    for name, value in expected.get("values", {}).items():
+        assert_measured(screening, name, value)
+
+
+def assert_measured(screening: Screening, name: str, value: str | None) -> None:
+    """A value of the totals, of a finding or passed row with this code, or of the measures."""
+    if name in TOTALS and (name not in codes_of(screening.verdict) or name != "acetaminophen"):
+        assert value in totals_of(screening, name)
+    elif name in screening.measures.computed:
+        assert value == printed(screening.measures.computed[name].value)
+    else:
+        assert value is not None
+        assert printed(quantity(value)) in measured_of(screening.verdict, name)
+
+
+def codes_of(verdict: Verdict) -> set[str]:
+    return {finding.code for finding in all_findings(verdict)} | {row.code for row in verdict.passed}
+
+
+def totals_of(screening: Screening, name: str) -> list[str | None]:
+    """The days' totals as they are printed; None for a drug that cannot be counted."""
+    return [
+        printed(stretch.per_day) if stretch.per_day is not None else None
+        for stretch in screening.totals[name]
+    ]
+
+
+def measured_of(verdict: Verdict, code: str) -> list[str]:
+    rows = [(row.code, row.measured) for row in verdict.passed]
+    rows += [(finding.code, finding.measured) for finding in all_findings(verdict)]
+    return [printed(measured) for known, measured in rows if known == code and measured is not None]
+
+
+def printed(value: Quantity) -> str:
+    """As the contract prints it: exact, or half-up to two decimals."""
+    return f"{decimal_text(value.value)[0]} {value.unit.code}"
+
+
+@pytest.mark.parametrize("case", TITRATIONS, ids=named(TITRATIONS))
+def test_a_titration(case: Case) -> None:
+    expected: Mapping[str, Any] = case["expect"]
+    assert set(expected) <= TITRATION_KEYS and expected
+    made = plan(titration_of(case["titration"]), formulary())
+    for day, milligrams in expected.get("daily_on", {}).items():
+        assert made.regimen.on(int(day)).daily == Quantity(Fraction(milligrams), UNITS["mg/d"]), day
+    if "rises" in expected:
+        daily = [step.daily for step in made.regimen.steps]
+        assert sum(after > before for before, after in zip(daily, daily[1:], strict=False)) == expected["rises"]
+    if "supply" in expected:
+        collected = {f"{item.product.strength} {item.product.form}": str(item.count) for item in supply(made.regimen)}
+        assert collected == expected["supply"]
+
+
+@pytest.mark.parametrize("case", MEASURES, ids=named(MEASURES))
+def test_a_measure(case: Case) -> None:
+    expected = case["expect"]["values"]
+    assert expected
+    question = MeasuresSchema(names, lambda: DAY).load({"patient": case["measures"], "as_of": as_of(case)})
+    computed = measure(question.patient, question.as_of, formulary()).computed
+    for name, value in expected.items():
+        assert printed(computed[name].value) == value
+
+
+def as_of(case: Case) -> str:
+    return str(case.get("as_of", date(2026, 12, 1)))
