@@ -33,10 +33,10 @@ ORDER: dict[str, Any] = {
 
 FIVE_MEDICATIONS: list[dict[str, Any]] = [
     {"drug": "prednisone", "form": "tablet", "dose": "5 mg", "frequency": {"times": 1, "per": "day"}},
-    {"drug": "hydroxychloroquine", "form": "tablet", "dose": "200 mg", "frequency": {"times": 1, "per": "day"}},
+    {"drug": "tramadol", "form": "tablet", "dose": "50 mg", "frequency": {"times": 2, "per": "day"}},
     {"drug": "acetaminophen", "form": "tablet", "dose": "500 mg", "frequency": {"every": "8 hours"}},
     {"drug": "cyclobenzaprine", "form": "tablet", "dose": "5 mg", "frequency": {"times": 1, "per": "day"}},
-    {"drug": "lisinopril"},
+    {"drug": "lisinopril", "form": "tablet", "dose": "10 mg", "frequency": {"times": 1, "per": "day"}},
 ]
 
 ONE_ORDER = {"patient": PATIENT, "orders": [ORDER]}
@@ -44,8 +44,10 @@ FIVE_CONCURRENT = {"patient": PATIENT | {"medications": FIVE_MEDICATIONS}, "orde
 
 TITRATION = {
     "drug": "gabapentin",
+    "form": "capsule",
+    "indication": "neuropathic-pain",
     "patient": PATIENT,
     "start_date": "2026-12-01",
-    "start": {"dose": "300 mg", "when": "evening"},
+    "start_dose": "300 mg",
     "target": "1800 mg/day",
 }

@@ -139,9 +139,7 @@ def _opioid_experience(wanted: str, case: Case) -> Answer:
         return stated == wanted
     known = case.patient.medications
     if known is not None and not any(
-        "opioid" in case.formulary.classes_of(drug)
-        for order in known
-        for drug in case.situation.ingredients(order)
+        "opioid" in case.formulary.classes_of(drug) for order in known for drug in case.situation.ingredients(order)
     ):
         return wanted == "naive"
     return ("opioid_experience",)
@@ -201,9 +199,7 @@ def _medications(partners: frozenset[str], case: Case) -> Answer:
     others = case.situation.medications
     named = [order for order in case.situation.orders if order is not case.order] + list(others or ())
     found = any(
-        case.formulary.concerns(drug, partners)
-        for order in named
-        for drug in case.situation.ingredients(order)
+        case.formulary.concerns(drug, partners) for order in named for drug in case.situation.ingredients(order)
     )
     return True if found else ("medications",) if others is None else False
 
@@ -216,9 +212,7 @@ SLOTS: dict[str, Callable[..., Answer]] = {
     "not_indications": _not_indications,
     "intents": lambda allowed, case: _choice(allowed, case.order.intent, "intent"),
     "conditions": _conditions,
-    "hepatic_impairment": lambda allowed, case: _among(
-        allowed, case.patient.hepatic_degrees, "hepatic_impairment"
-    ),
+    "hepatic_impairment": lambda allowed, case: _among(allowed, case.patient.hepatic_degrees, "hepatic_impairment"),
     "creatinine_clearance": _clearance,
     "egfr": _egfr,
     "hemodialysis": _hemodialysis,

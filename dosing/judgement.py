@@ -95,9 +95,7 @@ def settle(case: Case, rule: Rule, holding: Holding, judgement: Judgement) -> Re
         elif severity is not Severity.INFO:
             return _not_checked(case, rule, holding.needs, judgement.message)
     orders, medications = _named(case, judgement.courses)
-    note = (
-        f" {rule.note}" if severity is Severity.INFO and rule.note and judgement.measured is not None else ""
-    )
+    note = f" {rule.note}" if severity is Severity.INFO and rule.note and judgement.measured is not None else ""
     return Finding(
         code=code,
         severity=severity,

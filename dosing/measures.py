@@ -75,9 +75,7 @@ def creatinine_clearance(patient: Patient, on: date, formulary: Formulary) -> Me
         return NotComputed("Cockcroft-Gault needs what is missing.", missing)
     least_age = formula.constants["least_age"]
     if age < least_age:
-        return NotComputed(
-            f"Cockcroft-Gault is for adults, from {least_age} years.", ("creatinine_clearance",)
-        )
+        return NotComputed(f"Cockcroft-Gault is for adults, from {least_age} years.", ("creatinine_clearance",))
     creatinine = creatinine_in_mg_per_dl(patient.serum_creatinine, formulary)
     per_kg = (formula.constants["age"] - age) / (formula.constants["divisor"] * creatinine)
     if patient.sex == "female":
@@ -90,9 +88,7 @@ def creatinine_clearance(patient: Patient, on: date, formulary: Formulary) -> Me
         weights["ideal"] = ideal.value
     if isinstance(adjusted, Measure):
         weights["adjusted"] = adjusted.value
-    by_weight = {
-        name: Quantity(per_kg * weight.amount("kg"), UNITS["mL/min"]) for name, weight in weights.items()
-    }
+    by_weight = {name: Quantity(per_kg * weight.amount("kg"), UNITS["mL/min"]) for name, weight in weights.items()}
     return Measure(
         by_weight["actual"],
         "cockcroft-gault",

@@ -132,10 +132,6 @@ def _codes(formulary: Formulary) -> dict[str, str]:
 
 
 def _product_codes(formulary: Formulary) -> dict[str, str]:
-    products = [
-        (product.rxnorm, drug) for drug, known in formulary.monographs.items() for product in known.products
-    ]
-    products += [
-        (product.rxnorm, drug) for drug, known in formulary.combinations.items() for product in known.products
-    ]
+    products = [(product.rxnorm, drug) for drug, known in formulary.monographs.items() for product in known.products]
+    products += [(product.rxnorm, drug) for drug, known in formulary.combinations.items() for product in known.products]
     return {code: drug for code, drug in products if code}

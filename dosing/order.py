@@ -1,4 +1,4 @@
-"""An order: a drug in steps for a patient, as it was understood. Values are canonical; nothing clinical is defaulted."""
+"""An order: a drug in steps for a patient, as it was understood. Nothing clinical is defaulted."""
 
 from __future__ import annotations
 

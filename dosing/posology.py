@@ -34,13 +34,7 @@ class Times:
 
     @property
     def most_a_day(self) -> int:
-        return (
-            self.count
-            if self.per == "day"
-            else ceil(Fraction(self.count, DAYS_A_WEEK))
-            if self.per == "week"
-            else 1
-        )
+        return self.count if self.per == "day" else ceil(Fraction(self.count, DAYS_A_WEEK)) if self.per == "week" else 1
 
 
 @dataclass(frozen=True, slots=True)

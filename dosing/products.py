@@ -78,12 +78,8 @@ def cost(pieces: Iterable[Pieces]) -> tuple[int, int, int]:
 
 
 def _count(amount: Fraction, products: tuple[Product, ...]) -> Making:
-    grains = tuple(
-        sorted(((unit_amount(item) / item.pieces_per_unit, item) for item in products), key=_largest_first)
-    )
-    found = _fewest(
-        amount, tuple(grain for grain, _ in grains), tuple(item.pieces_per_unit for _, item in grains)
-    )
+    grains = tuple(sorted(((unit_amount(item) / item.pieces_per_unit, item) for item in products), key=_largest_first))
+    found = _fewest(amount, tuple(grain for grain, _ in grains), tuple(item.pieces_per_unit for _, item in grains))
     if found is not None:
         return tuple(
             Pieces(item, Fraction(grain_count, item.pieces_per_unit))
@@ -98,9 +94,7 @@ def _largest_first(item: tuple[Fraction, Product]) -> tuple[Fraction, int]:
 
 
 @lru_cache(maxsize=4096)
-def _fewest(
-    amount: Fraction, grains: tuple[Fraction, ...], per_piece: tuple[int, ...]
-) -> tuple[int, ...] | None:
+def _fewest(amount: Fraction, grains: tuple[Fraction, ...], per_piece: tuple[int, ...]) -> tuple[int, ...] | None:
     """How many grains (smallest parts) of each product make the amount with the fewest pieces; None if none do."""
     if amount <= 0 or not grains or amount > max(map(_product, grains, per_piece)) * MOST_PIECES:
         return None
@@ -158,12 +152,8 @@ def _nearest(amount: Fraction, grains: tuple[tuple[Fraction, Product], ...]) -> 
     unit = _common(sizes)
     floor = int(amount / unit)
     reach = range(int(max(map(_product, sizes, parts)) / unit) + 1)
-    below = next(
-        (made for step in reach if _fewest(made := unit * (floor - step), sizes, parts) is not None), None
-    )
-    above = next(
-        (made for step in reach if _fewest(made := unit * (floor + 1 + step), sizes, parts) is not None), None
-    )
+    below = next((made for step in reach if _fewest(made := unit * (floor - step), sizes, parts) is not None), None)
+    above = next((made for step in reach if _fewest(made := unit * (floor + 1 + step), sizes, parts) is not None), None)
     return CannotMake(below, above)
 
 
@@ -206,9 +196,7 @@ def doses_of(case: Case) -> list[Fraction] | Unknown:
     for step in case.order.steps:
         sig = step.sig
         doses = (
-            [sig.dose.low, sig.dose.high]
-            if sig.dose is not None
-            else [*sig.cycle, *(dose for _, dose in sig.parts)]
+            [sig.dose.low, sig.dose.high] if sig.dose is not None else [*sig.cycle, *(dose for _, dose in sig.parts)]
         )
         times = Fraction(1)
         runs = [run for run in case.course.runs if run.step == case.order.steps.index(step) + 1]

@@ -18,9 +18,7 @@ from dosing.patient import Patient
 from dosing.totals import Stretch, totals
 
 # Findings of these kinds have one cause for each rule; of all others, one for each code.
-ONE_CAUSE_A_RULE = frozenset(
-    {"contraindication", "pregnancy", "monitoring", "co-prescription", "place-in-therapy"}
-)
+ONE_CAUSE_A_RULE = frozenset({"contraindication", "pregnancy", "monitoring", "co-prescription", "place-in-therapy"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +71,8 @@ def _screen_order(order: Order, situation: Situation, rows: _Rows) -> None:
                 )
             )
             continue
-        if order.form is not None and order.form not in _known_forms(
-            situation.formulary, order, monograph.forms
-        ):
-            rows.findings.append(
-                _unknown_form(order, drug, _known_forms(situation.formulary, order, monograph.forms))
-            )
+        if order.form is not None and order.form not in _known_forms(situation.formulary, order, monograph.forms):
+            rows.findings.append(_unknown_form(order, drug, _known_forms(situation.formulary, order, monograph.forms)))
             continue
         _screen_case(Case(situation, order, course, monograph), rows)
 
@@ -93,12 +87,7 @@ def _screen_case(case: Case, rows: _Rows) -> None:
             judgement = check.judge(case, rule, holding)
             if judgement is None:
                 continue
-            if (
-                holding.truth is None
-                and holding.needs == ("form",)
-                and not judgement.kept
-                and not judgement.needs
-            ):
+            if holding.truth is None and holding.needs == ("form",) and not judgement.kept and not judgement.needs:
                 suspended.append((rule, holding, judgement))
                 continue
             _add(settle(case, rule, holding, judgement), rows)
@@ -127,18 +116,18 @@ def _add(result: Finding | Passed | NotChecked, rows: _Rows) -> None:
 def _screen_medications(situation: Situation, rows: _Rows) -> None:
     """Medications are context and are not judged; one whose stated duration has run out is said to count as current."""
     for course in situation.courses:
-        if course.medication and course.last is not None and course.order.end_date is None:
-            if course.last < situation.first_judged:
-                rows.findings.append(
-                    Finding(
-                        "interaction",
-                        Severity.INFO,
-                        tuple(order.given for order in situation.orders),
-                        course.drug,
-                        f"The stated duration of {course.drug} has run out; it counts as current for interactions.",
-                        medications=(course.order.spoken,),
-                    )
+        over = course.last is not None and course.order.end_date is None and course.last < situation.first_judged
+        if course.medication and over:
+            rows.findings.append(
+                Finding(
+                    "interaction",
+                    Severity.INFO,
+                    tuple(order.given for order in situation.orders),
+                    course.drug,
+                    f"The stated duration of {course.drug} has run out; it counts as current for interactions.",
+                    medications=(course.order.spoken,),
                 )
+            )
 
 
 def _known_forms(formulary: Formulary, order: Order, forms: tuple[str, ...]) -> tuple[str, ...]:

@@ -191,9 +191,7 @@ def heaviest_week(courses: Sequence[Course]) -> tuple[Fraction, int] | None:
     return best
 
 
-def amount_of(
-    dose: Quantity, order: Order, drug: str, weight: Quantity | None, times: Fraction
-) -> Fraction | Unknown:
+def amount_of(dose: Quantity, order: Order, drug: str, weight: Quantity | None, times: Fraction) -> Fraction | Unknown:
     """One dose in mg (patches: ug/h). A dose per day is divided equally over `times`; per kg needs the weight."""
     dimension = dose.unit.dimension
     if dimension == "[mass]":
@@ -214,9 +212,7 @@ def amount_of(
     strength = (order.strengths or {}).get(drug)
     if strength is None:
         return Unknown(("strength",))
-    return dose.value * (
-        strength.amount("ug/h") if strength.unit.code.endswith("/h") else strength.amount("mg")
-    )
+    return dose.value * (strength.amount("ug/h") if strength.unit.code.endswith("/h") else strength.amount("mg"))
 
 
 def _runs(
@@ -323,9 +319,7 @@ def _capped(run: Run, cap: Fraction | None, sig: Sig) -> Run:
     )
 
 
-def _dose_days(
-    frequency: Frequency, first: int, last: int | None, day_one: date
-) -> Iterator[tuple[int, int]]:
+def _dose_days(frequency: Frequency, first: int, last: int | None, day_one: date) -> Iterator[tuple[int, int]]:
     """The days of an irregular frequency with the number of doses on each, in order."""
     end = _horizon(first, last)
     match frequency:

@@ -47,9 +47,7 @@ def totals(situation: Situation) -> Mapping[str, tuple[Stretch, ...]]:
     answer: dict[str, tuple[Stretch, ...]] = {}
     for name, equivalence in situation.formulary.equivalences.items():
         counted = count(situation, equivalence)
-        stretches = (
-            [_stretch(total, equivalence) for total in combined(counted.courses)] if counted.courses else []
-        )
+        stretches = [_stretch(total, equivalence) for total in combined(counted.courses)] if counted.courses else []
         for course in counted.without_factor:
             stretches.append(Stretch(course.first, course.last, None, course.drug, "no-factor"))
         for course in _members(situation, equivalence):

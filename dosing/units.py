@@ -171,9 +171,7 @@ def _part_facts() -> dict[str, tuple[Fraction, Mapping[str, int]]]:
 def _dimension_text(powers: Mapping[str, int]) -> str:
     """Such as "[mass]/[bodyweight]/[time]": products, then divisors, each in alphabetical order."""
     over = [f"{name}^{power}" if power > 1 else name for name, power in sorted(powers.items()) if power > 0]
-    under = [
-        f"{name}^{-power}" if power < -1 else name for name, power in sorted(powers.items()) if power < 0
-    ]
+    under = [f"{name}^{-power}" if power < -1 else name for name, power in sorted(powers.items()) if power < 0]
     return "/".join(["*".join(over) or "1", *under])
 
 
@@ -192,9 +190,7 @@ def _build_units() -> dict[str, Unit]:
 
 
 UNITS: Final[Mapping[str, Unit]] = MappingProxyType(_build_units())
-_BY_PARTS: Final[Mapping[tuple[str, ...], Unit]] = MappingProxyType(
-    {_parts(code): UNITS[code] for code in UNITS}
-)
+_BY_PARTS: Final[Mapping[tuple[str, ...], Unit]] = MappingProxyType({_parts(code): UNITS[code] for code in UNITS})
 _KNOWN_PARTS: Final[frozenset[str]] = frozenset(PINT_NAMES).union(ALIASES)
 _BY_FOLDED: Final = MappingProxyType({part.casefold(): part for part in sorted(_KNOWN_PARTS)})
 
@@ -226,9 +222,7 @@ def _unit_fault(text: str) -> ReadingError:
             )
     for part in text.split("/"):
         if (part and part not in _KNOWN_PARTS) or text == "U":  # U is known, in U/L alone
-            return ReadingError(
-                "unknown-unit", f"{shown(part)} is not a unit that is read here.", _hint(part)
-            )
+            return ReadingError("unknown-unit", f"{shown(part)} is not a unit that is read here.", _hint(part))
     return ReadingError("unknown-unit", f"{shown(text)} is not a combination that is read here.", _EXAMPLES)
 
 

@@ -27,7 +27,17 @@ EXTENDED_RELEASE = frozenset(form for form in FORMS if form.startswith("extended
 IMMEDIATE_RELEASE = FORMS - EXTENDED_RELEASE
 LIQUIDS = frozenset({"oral solution", "oral suspension", "injection"})
 ROUTES = frozenset(
-    "oral sublingual transdermal subcutaneous intramuscular intra-articular intravenous nasal buccal".split()
+    [
+        "oral",
+        "sublingual",
+        "transdermal",
+        "subcutaneous",
+        "intramuscular",
+        "intra-articular",
+        "intravenous",
+        "nasal",
+        "buccal",
+    ]
 )
 INTENTS = frozenset({"maintenance", "bridging", "flare", "acute"})
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

@@ -16,11 +16,7 @@ def taken(stretch: DaySum, course: Course) -> str:
     if len(stretch.courses) > 1:
         return f"The orders and medications with {course.drug} together are"
     for number, (first, last) in enumerate(course.spans):
-        if (
-            first <= stretch.first
-            and (last is None or stretch.first <= last)
-            and number < len(course.order.steps)
-        ):
+        if first <= stretch.first and (last is None or stretch.first <= last) and number < len(course.order.steps):
             return f"{sig_words(course.order.steps[number].sig)} is"
     return f"{course.drug} is"
 

@@ -33,9 +33,7 @@ def choose_protocol(
     monograph: Monograph, wanted: str | None, indication: str | None, form: str | None
 ) -> tuple[Protocol, Chosen | None]:
     """By name; else by indication, a label's before a founding document's; else the drug's default."""
-    fitting = [
-        known for known in monograph.protocols if form is None or known.forms is None or form in known.forms
-    ]
+    fitting = [known for known in monograph.protocols if form is None or known.forms is None or form in known.forms]
     if wanted is not None:
         for protocol in monograph.protocols:
             if protocol.id == wanted:
@@ -47,9 +45,7 @@ def choose_protocol(
             "protocol", "unknown-protocol", f"{monograph.drug} has no protocol {wanted}.", f"Known: {known}."
         )
     if not fitting:
-        raise PlanError(
-            "drug", "unknown-protocol", f"No cited protocol raises {monograph.drug} in this form."
-        )
+        raise PlanError("drug", "unknown-protocol", f"No cited protocol raises {monograph.drug} in this form.")
     for layer in (Layer.LOCAL, Layer.LABEL, Layer.GUIDELINE, Layer.SEED):
         for protocol in fitting:
             if protocol.layer is layer and indication is not None and indication in protocol.indications:
@@ -80,9 +76,7 @@ def choose_products(
     if form is not None:
         fitting = tuple(product for product in offered if product.form == form)
         if not fitting:
-            raise PlanError(
-                "form", "unknown-form", f"{monograph.drug} has no {form} that this protocol can use."
-            )
+            raise PlanError("form", "unknown-form", f"{monograph.drug} has no {form} that this protocol can use.")
         return fitting, None
     first = offered[0].form
     chosen = tuple(product for product in offered if product.form == first)
@@ -109,9 +103,7 @@ def choose_start(protocol: Protocol, wanted: Quantity | None) -> tuple[Quantity,
         return protocol.start_low.to("mg"), Chosen("start_dose", protocol.start_low, why, protocol.source)
     per_day = wanted.unit.dimension == "[mass]/[time]"
     dose = (
-        Quantity(wanted.amount("mg/d") / protocol.start_times, protocol.start_low.to("mg").unit)
-        if per_day
-        else wanted
+        Quantity(wanted.amount("mg/d") / protocol.start_times, protocol.start_low.to("mg").unit) if per_day else wanted
     )
     if not protocol.start_low <= dose <= protocol.start_high:
         span = f"{words(protocol.start_low)} to {words(protocol.start_high)}"
@@ -153,9 +145,7 @@ def choose_pace(
         )
     chosen = []
     if step is None:
-        chosen.append(
-            Chosen("step", raises[0].by, "The protocol's step, or its cited guideline's.", raises[0].source)
-        )
+        chosen.append(Chosen("step", raises[0].by, "The protocol's step, or its cited guideline's.", raises[0].source))
     if interval is None:
         why = "The protocol's pace, or its cited guideline's."
         chosen.append(Chosen("step_interval", raises[0].every, why, raises[0].source))

@@ -21,9 +21,7 @@ class NotDispensable(Exception):
     """A day's total that no doses of the chosen products add up to, with the nearest totals that some do."""
 
     def __init__(self, wanted: Quantity, nearest: tuple[Quantity, ...]) -> None:
-        super().__init__(
-            f"{words(wanted)} cannot be divided into doses that the chosen strengths make exactly."
-        )
+        super().__init__(f"{words(wanted)} cannot be divided into doses that the chosen strengths make exactly.")
         self.wanted = wanted
         self.nearest = nearest
 
@@ -121,11 +119,7 @@ class Climb:
         for direction in (-1, 1):
             candidate = total // grain * grain + (grain if direction > 0 else 0)
             for _ in range(int(max(unit_amount(item) for item in self.products) / grain) * count + 1):
-                if (
-                    candidate > 0
-                    and candidate != total
-                    and divide(candidate, self.parts[:count], self.products)
-                ):
+                if candidate > 0 and candidate != total and divide(candidate, self.parts[:count], self.products):
                     found.append(Quantity(candidate, MG_A_DAY))
                     break
                 candidate += direction * grain
@@ -140,8 +134,6 @@ class Climb:
         making = make(goal / times, self.products)
         if isinstance(making, CannotMake):
             around = [amount * times for amount in (making.below, making.above) if amount is not None]
-            raise NotDispensable(
-                Quantity(goal, MG_A_DAY), tuple(Quantity(amount, MG_A_DAY) for amount in around)
-            )
+            raise NotDispensable(Quantity(goal, MG_A_DAY), tuple(Quantity(amount, MG_A_DAY) for amount in around))
         dose = Dose(None, Quantity(goal / times, UNITS["mg"]), making)
         return RegimenStep(number, first, self.days, (dose,), interval, Quantity(goal, MG_A_DAY))

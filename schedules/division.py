@@ -34,8 +34,7 @@ def divide(
         return None
     best = min(divisions, key=lambda division: (len(division.products - in_use), *division.value))
     doses = [
-        Dose(part, Quantity(amount, UNITS["mg"]), made)
-        for part, (amount, made) in zip(parts, best.doses, strict=True)
+        Dose(part, Quantity(amount, UNITS["mg"]), made) for part, (amount, made) in zip(parts, best.doses, strict=True)
     ]
     return tuple(sorted(doses, key=lambda dose: PARTS_OF_DAY.index(dose.when or PARTS_OF_DAY[0])))
 

@@ -14,7 +14,6 @@ from datetime import date, timedelta
 from dosing.allowance import Allowance, allowance
 from dosing.finding import Finding, Severity
 from dosing.formulary.model import Formulary, Monograph, Protocol, Source
-from dosing.order import Order
 from dosing.patient import Patient
 from dosing.screening import Screening
 from dosing.units import UNITS, Quantity, words
@@ -126,9 +125,7 @@ class _Planner:
 
     def screen(self, regimen: Regimen) -> Screening:
         dated = reassessments_of(self.protocol, self.request.start_date)
-        order = as_order(
-            regimen, self.request.start_date, self.request.indication, dated[0].date if dated else None
-        )
+        order = as_order(regimen, self.request.start_date, self.request.indication, dated[0].date if dated else None)
         return screen_regimen(order, self.request.patient, self.formulary)
 
     def stopped_by(self, target: Quantity) -> tuple[Finding, ...]:
@@ -167,9 +164,7 @@ def plan(request: TitrationRequest, formulary: Formulary) -> Plan:
     """
     monograph = formulary.monographs.get(request.drug)
     if monograph is None:
-        raise PlanError(
-            "drug", "unknown-drug", f"{request.drug} has no monograph: nothing can be planned with it."
-        )
+        raise PlanError("drug", "unknown-drug", f"{request.drug} has no monograph: nothing can be planned with it.")
     protocol, chosen = choose_protocol(monograph, request.protocol, request.indication, request.form)
     climb, settled = _settle(request, monograph, protocol)
     probe = as_order(climb.first_day(), request.start_date, request.indication, None)
@@ -235,9 +230,7 @@ def _with_regimen(planner: _Planner) -> tuple[_Planner, Chosen | None]:
     climb, allowed = planner.climb, planner.allowance
     if allowed.times is None or allowed.times >= len(climb.parts) or allowed.times_rule is None:
         return planner, None
-    why = (
-        f"The regimen for this patient has {allowed.times} {'dose' if allowed.times == 1 else 'doses'} a day."
-    )
+    why = f"The regimen for this patient has {allowed.times} {'dose' if allowed.times == 1 else 'doses'} a day."
     chosen = Chosen("times_per_day", str(allowed.times), why, allowed.times_rule.source)
     return replace(planner, climb=climb.with_parts(allowed.times)), chosen
 
@@ -257,9 +250,7 @@ def _target(planner: _Planner) -> tuple[Quantity, Chosen | None]:
     nearest = planner.nearest(low, findings)
     if nearest is None:
         raise Infeasible(findings[0], None)
-    return nearest, Chosen(
-        "target", nearest, f"The most for this patient. {findings[0].message}", findings[0].source
-    )
+    return nearest, Chosen("target", nearest, f"The most for this patient. {findings[0].message}", findings[0].source)
 
 
 def _curable(finding: Finding) -> bool:

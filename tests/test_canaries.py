@@ -1,4 +1,4 @@
-"""Every rule of the formulary fires where it must and stays quiet where it must not: its canaries, one test each."""
+"""Every rule of the formulary fires where it must and stays quiet where it must not: one test for each canary."""
 
 from __future__ import annotations
 

@@ -114,9 +114,7 @@ NOT_CHECKED = record(
     },
     description="A question that could not be answered, and what it needs",
 )
-PASSED = record(
-    {"code": TEXT, "rule": TEXT, "order": TEXT, "measured": MAYBE_QUANTITY, "limit": MAYBE_QUANTITY}
-)
+PASSED = record({"code": TEXT, "rule": TEXT, "order": TEXT, "measured": MAYBE_QUANTITY, "limit": MAYBE_QUANTITY})
 STRETCH = record(
     {
         "from_day": WHOLE,
@@ -129,9 +127,7 @@ STRETCH = record(
     optional=("drug", "reason", "class"),
     description="A total a day; or a drug that could not be counted, with the reason",
 )
-TOTALS = mapped(listed(STRETCH)) | {
-    "description": "mme, prednisone_equivalent and acetaminophen, by stretches of days"
-}
+TOTALS = mapped(listed(STRETCH)) | {"description": "mme, prednisone_equivalent and acetaminophen, by stretches of days"}
 MEASURE = record(
     {
         **QUANTITY["properties"],
@@ -198,8 +194,7 @@ RULE = record(_RULE)
 CASE = record({"name": TEXT, "severity": or_null(SEVERITY), "request": ANYTHING})
 RULES_ANSWER = record({"rules": listed(RULE_ROW), "formulary": FORMULARY})
 RULE_ANSWER = record(
-    _RULE
-    | {"cases": record({"must_fire": listed(CASE), "must_not_fire": listed(CASE)}), "formulary": FORMULARY}
+    _RULE | {"cases": record({"must_fire": listed(CASE), "must_not_fire": listed(CASE)}), "formulary": FORMULARY}
 )
 CHECKS_ANSWER = record({"checks": listed(record({"code": TEXT, "title": TEXT})), "formulary": FORMULARY})
 

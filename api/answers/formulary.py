@@ -34,9 +34,7 @@ def drugs_answer(formulary: Formulary, version: orjson.Fragment) -> dict[str, ob
         "drugs": [_monograph_row(known) for _, known in sorted(formulary.monographs.items())],
         "combinations": [_combination_row(known) for _, known in sorted(formulary.combinations.items())],
         "known_by_name": [
-            _partner(known)
-            for name, known in sorted(formulary.partners.items())
-            if name not in formulary.monographs
+            _partner(known) for name, known in sorted(formulary.partners.items()) if name not in formulary.monographs
         ],
         "formulary": version,
     }
@@ -102,9 +100,7 @@ def _monograph_row(known: Monograph) -> dict[str, object]:
         "title": known.title,
         "classes": sorted(known.classes),
         "forms": known.forms,
-        "strengths": [
-            _strength(product.form, product.strength, product.volume) for product in known.products
-        ],
+        "strengths": [_strength(product.form, product.strength, product.volume) for product in known.products],
         "synonyms": known.synonyms,
         "brands": known.brands,
         "protocols": [protocol.id for protocol in known.protocols],

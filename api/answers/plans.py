@@ -21,9 +21,7 @@ CALL_NOW = "call-now-"
 ALWAYS_ADVISED = ("missed-dose",)
 
 
-def plan_answer(
-    plan: Plan, check: Mapping[str, object], formulary: Formulary, number: str
-) -> dict[str, object]:
+def plan_answer(plan: Plan, check: Mapping[str, object], formulary: Formulary, number: str) -> dict[str, object]:
     """The schedule object of the contract for a plan whose check is already in its final shape."""
     request = plan.request
     return {

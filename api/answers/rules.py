@@ -63,9 +63,7 @@ def interval_words(interval: Interval) -> str:
     if interval.high is None:
         return f"{low} {words(Quantity(interval.low, unit))}" if interval.low is not None else "any"
     below = f"{high} {words(Quantity(interval.high, unit))}"
-    return (
-        f"{low} {grouped(decimal_text(interval.low)[0])} and {below}" if interval.low is not None else below
-    )
+    return f"{low} {grouped(decimal_text(interval.low)[0])} and {below}" if interval.low is not None else below
 
 
 def _band(band: Band) -> dict[str, object]:
@@ -74,9 +72,7 @@ def _band(band: Band) -> dict[str, object]:
 
 def _members(stated: Rule | DoseRow, left_out: frozenset[str]) -> dict[str, object]:
     members = {
-        field.name: _value(getattr(stated, field.name))
-        for field in fields(stated)
-        if field.name not in left_out
+        field.name: _value(getattr(stated, field.name)) for field in fields(stated) if field.name not in left_out
     }
     return {name: value for name, value in members.items() if value not in (None, "", [])}
 

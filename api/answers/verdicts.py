@@ -199,8 +199,7 @@ def _measure(measure: Measure) -> dict[str, object]:
     answer["weight_used"] = measure.weight_used
     answer["by_weight"] = {name: quantity(value) for name, value in measure.by_weight.items()}
     answer["inputs"] = {
-        name: quantity(value) if isinstance(value, Quantity) else value
-        for name, value in measure.inputs.items()
+        name: quantity(value) if isinstance(value, Quantity) else value for name, value in measure.inputs.items()
     }
     answer["source"] = source_answer(measure.source) if measure.source is not None else None
     if measure.note:

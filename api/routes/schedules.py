@@ -16,7 +16,7 @@ from api.answers.verdicts import check_answer, finding_answer
 from api.errors import Fault, Problem
 from api.json_text import encode, quantity
 from api.routes import body, negotiate, query, request_key
-from api.schemas.plain import CodeField, FlagField
+from api.schemas.plain import CodeField
 from api.schemas.schedule import Print, TitrationSchema
 from api.services import Services, services_of
 from api.store import STORE, Answer, Store, new_id, schedule_to_store
@@ -98,9 +98,7 @@ def planned(services: Services, request: TitrationRequest) -> dict[str, object]:
         raise Problem.of([Fault(f"/{error.field}", error.code, error.detail, error.hint)]) from error
     except NotDispensable as error:
         nearest = [quantity(amount) for amount in error.nearest]
-        raise Problem(
-            "not-dispensable", str(error), wanted=quantity(error.wanted), nearest=nearest
-        ) from error
+        raise Problem("not-dispensable", str(error), wanted=quantity(error.wanted), nearest=nearest) from error
     except Infeasible as error:
         raise Problem(
             "infeasible",
@@ -120,9 +118,7 @@ def _usable_print(names: Print | None, media_type: str) -> None:
         return
     if media_type == JSON:
         detail = "print is for a page or a PDF; this answer is JSON."
-        raise Problem.of(
-            [Fault("/print", "unusable-field", detail, "Leave it out, or ask for application/pdf.")]
-        )
+        raise Problem.of([Fault("/print", "unusable-field", detail, "Leave it out, or ask for application/pdf.")])
     if names.language != "en":
         detail = "Sheets are printed in English so far."
         raise Problem.of([Fault("/print/language", "unknown-value", detail, "Write en.")])
@@ -142,9 +138,7 @@ def _earlier() -> str | None:
 
 def _stored(services: Services, number: str, text: str) -> str:
     """Store a schedule; the number of the one to answer with, which the same request may have made first."""
-    schedule = schedule_to_store(
-        id=number, kind="titration", body=text, formulary_version=services.formulary.version
-    )
+    schedule = schedule_to_store(id=number, kind="titration", body=text, formulary_version=services.formulary.version)
     key = request_key()
     location = f"/v1/schedules/{number}"
     answer = Answer(201, location=location) if key is not None else None

@@ -16,8 +16,8 @@ blueprint = Blueprint("tools", __name__, description="Measures and equivalents")
 
 @blueprint.route("/v1/measures", methods=["POST"])
 @blueprint.response(200, MEASURES_ANSWER)
-@repeatable
 @body(MeasuresSchema(current_names, services.today))
+@repeatable
 def compute_measures(question: PatientQuestion) -> Response:
     """Numbers computed from the patient, each with its formula and inputs; what could not be computed says why."""
     return json_answer(services.measures(current_services(), question))
@@ -25,8 +25,8 @@ def compute_measures(question: PatientQuestion) -> Response:
 
 @blueprint.route("/v1/equivalents", methods=["POST"])
 @blueprint.response(200, EQUIVALENTS_ANSWER)
-@repeatable
 @body(EquivalentsSchema(current_names, services.today))
+@repeatable
 def compute_equivalents(question: OrdersQuestion) -> Response:
     """What orders add up to: morphine milligram equivalents, prednisone-equivalent, acetaminophen."""
     return json_answer(services.equivalents(current_services(), question))

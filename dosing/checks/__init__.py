@@ -23,13 +23,9 @@ def _check(code: str, title: str, judge: Judge, kind: str = "") -> Check:
 
 
 CHECKS: tuple[Check, ...] = (
-    _check(
-        "implausible-dose", "Is the dose so far from the usual that it is likely a slip?", plausible.judge
-    ),
+    _check("implausible-dose", "Is the dose so far from the usual that it is likely a slip?", plausible.judge),
     _check("max-single-dose", "Is any one dose above the most for one time?", amounts.judge),
-    _check(
-        "max-daily-dose", "Is any calendar day above the most for a day, all orders together?", amounts.judge
-    ),
+    _check("max-daily-dose", "Is any calendar day above the most for a day, all orders together?", amounts.judge),
     _check("max-weekly-dose", "Are any seven days in a row above the most for a week?", amounts.judge),
     _check("min-interval", "Are doses closer together than allowed?", amounts.judge),
     _check(
@@ -43,25 +39,15 @@ CHECKS: tuple[Check, ...] = (
     _check("starting-dose", "Is the first dose within the start?", courses.starting_dose),
     _check("step-size", "Is any rise larger than a step?", courses.step_size),
     _check("step-interval", "Does any rise come sooner than the pace allows?", courses.step_interval),
-    _check(
-        "below-effective-dose", "Is a maintenance dose below the effective range?", courses.below_effective
-    ),
+    _check("below-effective-dose", "Is a maintenance dose below the effective range?", courses.below_effective),
     _check("max-duration", "Does the treatment last longer than it should?", courses.duration),
-    _check(
-        "duration-missing", "Is a length stated for a drug that is for limited use?", courses.duration_stated
-    ),
+    _check("duration-missing", "Is a length stated for a drug that is for limited use?", courses.duration_stated),
     _check("mme", "How many morphine milligram equivalents does any day hold?", totals.judge),
     _check("prednisone-equivalent", "How much prednisone-equivalent does any day hold?", totals.judge),
-    _check(
-        "acetaminophen-total", "How much acetaminophen does any day hold, over all products?", totals.judge
-    ),
+    _check("acetaminophen-total", "How much acetaminophen does any day hold, over all products?", totals.judge),
     _check("contraindication", "Does a condition forbid the drug, or advise against it?", states.judge),
-    _check(
-        "contraindication", "Is the patient allergic to the drug or its class?", states.allergy, "allergy"
-    ),
-    _check(
-        "pregnancy", "Does pregnancy or breastfeeding forbid the drug, or advise against it?", states.judge
-    ),
+    _check("contraindication", "Is the patient allergic to the drug or its class?", states.allergy, "allergy"),
+    _check("pregnancy", "Does pregnancy or breastfeeding forbid the drug, or advise against it?", states.judge),
     _check("interaction", "Does the drug meet another that it should not?", partners.judge),
     _check("duplicate-therapy", "Does the drug double another of its class?", partners.judge),
     _check("abrupt-stop", "Does the order end where the dose should be lowered slowly?", courses.abrupt_stop),

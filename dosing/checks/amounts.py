@@ -33,22 +33,16 @@ def judge_row(
         severity = action_severity(row.action, rule)
         verb = row.action.value.replace("-", " ")
         return Judgement(False, f"{case.drug}: {verb}{why}.", severity=severity)
-    judgements = [
-        answer for limit in LIMITS if (answer := limit(case, rule, row, holding, share, why)) is not None
-    ]
+    judgements = [answer for limit in LIMITS if (answer := limit(case, rule, row, holding, share, why)) is not None]
     if not judgements:
         return None
     broken = [answer for answer in judgements if not answer.kept and not answer.needs]
     if broken:
-        return max(
-            broken, key=lambda answer: answer.severity if answer.severity is not None else rule.severity
-        )
+        return max(broken, key=lambda answer: answer.severity if answer.severity is not None else rule.severity)
     return next((answer for answer in judgements if answer.needs), judgements[0])
 
 
-def _daily(
-    case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fraction, why: str
-) -> Judgement | None:
+def _daily(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fraction, why: str) -> Judgement | None:
     if row.max_daily is None:
         return None
     course = case.course
@@ -89,9 +83,7 @@ def _daily(
     )
 
 
-def _single(
-    case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fraction, why: str
-) -> Judgement | None:
+def _single(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fraction, why: str) -> Judgement | None:
     bound = row.max_single
     runs = _runs(case, holding)
     if bound is None:
@@ -121,9 +113,7 @@ def _single(
     )
 
 
-def _supplement(
-    case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fraction, why: str
-) -> Judgement | None:
+def _supplement(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fraction, why: str) -> Judgement | None:
     runs = [run for run in _runs(case, holding) if run.after_dialysis]
     if row.supplement is None or not runs:
         return None
@@ -143,9 +133,7 @@ def _supplement(
     )
 
 
-def _weekly(
-    case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fraction, why: str
-) -> Judgement | None:
+def _weekly(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fraction, why: str) -> Judgement | None:
     if row.max_weekly is None:
         return None
     missing = _missing(case.course, case.same_drug)
@@ -171,9 +159,7 @@ def _weekly(
     )
 
 
-def _interval(
-    case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fraction, why: str
-) -> Judgement | None:
+def _interval(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fraction, why: str) -> Judgement | None:
     """Stated hours are judged as hours; a count of doses a day only says that the regimen has fewer."""
     if row.min_interval is None:
         return None
@@ -211,14 +197,10 @@ def _interval(
         return _too_many(case, counted, most, why)
     measured_hours = min((run.interval for run in timed if run.interval is not None), default=None)
     measured = Quantity(measured_hours, UNITS["h"]) if measured_hours is not None else limit
-    return (
-        Judgement(True, measured=measured if timed else None, limit=limit, comparison=">=") if runs else None
-    )
+    return Judgement(True, measured=measured if timed else None, limit=limit, comparison=">=") if runs else None
 
 
-def _times(
-    case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fraction, why: str
-) -> Judgement | None:
+def _times(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fraction, why: str) -> Judgement | None:
     if row.times is None:
         return None
     runs = _runs(case, holding)
@@ -228,9 +210,7 @@ def _times(
     if not runs:
         return None
     measured = Quantity(Fraction(max(run.count for run in runs)), UNITS["{dose}/d"])
-    return Judgement(
-        True, measured=measured, limit=Quantity(Fraction(row.times), UNITS["{dose}/d"]), comparison="<="
-    )
+    return Judgement(True, measured=measured, limit=Quantity(Fraction(row.times), UNITS["{dose}/d"]), comparison="<=")
 
 
 LIMITS = (_daily, _single, _supplement, _weekly, _interval, _times)
@@ -300,9 +280,7 @@ def _step_on(course: Course, day: int) -> int | None:
     return None
 
 
-def _largest(
-    course: Course, worst: DaySum, bound: Fraction, as_needed: bool, limit: Quantity
-) -> Suggestion | None:
+def _largest(course: Course, worst: DaySum, bound: Fraction, as_needed: bool, limit: Quantity) -> Suggestion | None:
     """The largest dose of this order that would keep the day inside, the other orders as they are."""
     if as_needed:
         return Suggestion(max_per_day=limit)

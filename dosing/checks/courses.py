@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from fractions import Fraction
 
 from dosing.case import Case
@@ -213,9 +214,7 @@ def abrupt_stop(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     course = case.course
     if not isinstance(rule, StopRule) or course.last is None or not course.runs:
         return None
-    if any(
-        other is not course and (other.last is None or other.last > course.last) for other in case.same_drug
-    ):
+    if any(other is not course and (other.last is None or other.last > course.last) for other in case.same_drug):
         return None
     scheduled = [run for run in course.runs if not run.as_needed]
     if not scheduled or scheduled[-1] is not course.runs[-1]:
@@ -271,7 +270,7 @@ def _rises(course: Course) -> list[tuple[Run, Run]]:
     steps = [heaviest[number] for number in sorted(heaviest)]
     return [
         (before, after)
-        for before, after in zip(steps, steps[1:], strict=False)
+        for before, after in itertools.pairwise(steps)
         if after.total > before.total and not after.as_needed
     ]
 

@@ -31,9 +31,7 @@ def dispensable(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
             {product.strength for product in case.monograph.products if product.form in case.possible_forms}
         )
         listed = ", ".join(words(strength) for strength in marketed)
-        return Judgement(
-            False, f"{case.drug} of {words(stated)} is not a known strength; known are {listed}."
-        )
+        return Judgement(False, f"{case.drug} of {words(stated)} is not a known strength; known are {listed}.")
     if _liquid_without_measure(case, products):
         return None
     for dose in doses:
@@ -41,9 +39,7 @@ def dispensable(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
         if not isinstance(making, CannotMake):
             continue
         wanted = Quantity(dose, UNITS[code])
-        nearest = [
-            Quantity(amount, UNITS[code]) for amount in (making.below, making.above) if amount is not None
-        ]
+        nearest = [Quantity(amount, UNITS[code]) for amount in (making.below, making.above) if amount is not None]
         could = f"; nearest are {' and '.join(words(amount) for amount in nearest)}" if nearest else ""
         return Judgement(
             False,
@@ -115,9 +111,7 @@ def _products_counted_in(case: Case, quantity: Quantity) -> tuple[Product, ...]:
 
 def _liquid_without_measure(case: Case, products: tuple[Product, ...]) -> bool:
     """A liquid whose measurable increment nobody states cannot be judged: any volume may be measurable."""
-    return bool(products) and all(
-        product.form in LIQUIDS and product.increment is None for product in products
-    )
+    return bool(products) and all(product.form in LIQUIDS and product.increment is None for product in products)
 
 
 def _of_form(case: Case) -> str:

@@ -60,9 +60,7 @@ def _washout(case: Case, rule: PartnerRule) -> Judgement | None:
         return None
     limit = rule.washout_partner.to("d")
     for order in case.situation.past_medications:
-        drugs = [
-            drug for drug in case.situation.ingredients(order) if case.formulary.concerns(drug, rule.partners)
-        ]
+        drugs = [drug for drug in case.situation.ingredients(order) if case.formulary.concerns(drug, rule.partners)]
         if not drugs:
             continue
         answer = _days_since(case, order, drugs[0], limit, rule)

@@ -146,8 +146,6 @@ def _within_range(case: Case, runs: tuple[Run, ...]) -> bool:
     maxima = [
         rule.row.max_daily.amount("mg/d")
         for rule in case.monograph.rules_of.get("max-daily-dose", ())
-        if isinstance(rule, DoseRule)
-        and rule.row.max_daily is not None
-        and holds(rule.when, case).truth is not False
+        if isinstance(rule, DoseRule) and rule.row.max_daily is not None and holds(rule.when, case).truth is not False
     ]
     return bool(maxima) and max(run.total for run in runs) <= max(maxima)

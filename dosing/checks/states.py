@@ -59,9 +59,7 @@ def advice(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
 def _related(case: Case, name: str, classes: frozenset[str]) -> bool:
     """Whether an allergy names one of the drug's allergy classes, a term for one, or another drug of one."""
     term = case.formulary.allergies.get(name)
-    shared = (
-        frozenset(wanted for known in case.formulary.allergies.values() for wanted in known.classes) & classes
-    )
+    shared = frozenset(wanted for known in case.formulary.allergies.values() for wanted in known.classes) & classes
     if term is not None:
         return not term.classes.isdisjoint(classes)
     return name in shared or not case.formulary.classes_of(name).isdisjoint(shared)

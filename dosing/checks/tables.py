@@ -32,11 +32,7 @@ def judge(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     if not values and not dialysis:
         return _every_band(case, rule, holding)
     band, measured = band_of(case, rule)
-    why = (
-        f" on dialysis, in the lowest band, {band.range.text},"
-        if dialysis
-        else f" at {_function(rule, measured)}"
-    )
+    why = f" on dialysis, in the lowest band, {band.range.text}," if dialysis else f" at {_function(rule, measured)}"
     row, share = _row(rule, band, dialysis, measured)
     if only_after_dialysis(case.course):
         # A dose after a session stands on top of the maintenance dose that the bands are about.
@@ -121,9 +117,7 @@ def _beyond(case: Case, rule: TableRule, row: DoseRow, holding: Holding, why: st
 
 def _every_band(case: Case, rule: TableRule, holding: Holding) -> Judgement | None:
     judgements = [
-        judge_row(
-            case, rule, band.row, holding, Fraction(1), f" at {NAME_OF[rule.measure]} {band.range.text}"
-        )
+        judge_row(case, rule, band.row, holding, Fraction(1), f" at {NAME_OF[rule.measure]} {band.range.text}")
         for band in rule.bands
     ]
     answers = [answer for answer in judgements if answer is not None]
@@ -135,9 +129,7 @@ def _every_band(case: Case, rule: TableRule, holding: Holding) -> Judgement | No
             return unanswered((rule.measure,))
         return min(answers, key=lambda answer: answer.limit.value if answer.limit is not None else 0)
     if len(broken) == len(judgements):
-        return min(
-            broken, key=lambda answer: answer.severity if answer.severity is not None else rule.severity
-        )
+        return min(broken, key=lambda answer: answer.severity if answer.severity is not None else rule.severity)
     return unanswered((rule.measure,))
 
 
@@ -147,18 +139,14 @@ def _function(rule: TableRule, measured: Fraction | None) -> str:
     return f"{NAME_OF[rule.measure]} {words(Quantity(measured, UNITS[UNIT_OF[rule.measure]]))}"
 
 
-def _with_notice(
-    judgement: Judgement, case: Case, rule: TableRule, values: list[Fraction], band: Band
-) -> Judgement:
+def _with_notice(judgement: Judgement, case: Case, rule: TableRule, values: list[Fraction], band: Band) -> Judgement:
     """Say what was assumed: a lower band because of the weight, or because the label leaves a hole."""
     remarks = []
     if any(value not in band.range for value in values) and not _on_dialysis(case):
         remarks.append(f"The choice of weight changes the band; the lower one, {band.range.text}, was used.")
     measured = min(values, default=None)
     if measured is not None and any(measured in gap for gap in rule.gaps):
-        remarks.append(
-            f"The label does not decide at this value; the lower-dose band, {band.range.text}, was used."
-        )
+        remarks.append(f"The label does not decide at this value; the lower-dose band, {band.range.text}, was used.")
     if not remarks:
         return judgement
     message = judgement.message or f"{case.drug} fits the kidney function."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from dosing.case import Case
 from dosing.conditions import Holding
 from dosing.formulary.model import Rule, TotalRule
@@ -32,8 +31,7 @@ def judge(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     days = [
         total
         for total in combined(counted.courses)
-        if (total.last is None or total.last >= first)
-        and any(course.order is case.order for course in total.courses)
+        if (total.last is None or total.last >= first) and any(course.order is case.order for course in total.courses)
     ]
     if not days:
         return None

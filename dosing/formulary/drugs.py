@@ -33,16 +33,58 @@ from dosing.units import Quantity
 from dosing.vocabulary import EXTENDED_RELEASE, FORMS, IMMEDIATE_RELEASE, LIQUIDS, PARTS_OF_DAY, ROUTES
 
 MONOGRAPH = frozenset(
-    "drug title status review_by codes synonyms brands classes not_interchangeable products rules protocols facts".split()
+    [
+        "drug",
+        "title",
+        "status",
+        "review_by",
+        "codes",
+        "synonyms",
+        "brands",
+        "classes",
+        "not_interchangeable",
+        "products",
+        "rules",
+        "protocols",
+        "facts",
+    ]
 )
 PRODUCT = frozenset(
-    "form strength split split_source split_evidence increment rxnorm source evidence note offer".split()
+    [
+        "form",
+        "strength",
+        "split",
+        "split_source",
+        "split_evidence",
+        "increment",
+        "rxnorm",
+        "source",
+        "evidence",
+        "note",
+        "offer",
+    ]
 )
 PROTOCOL = frozenset(
-    (
-        "id title default layer source evidence indications form start start_times parts division raises maintenance "
-        "reassess advice as_needed note"
-    ).split()
+    [
+        "id",
+        "title",
+        "default",
+        "layer",
+        "source",
+        "evidence",
+        "indications",
+        "form",
+        "start",
+        "start_times",
+        "parts",
+        "division",
+        "raises",
+        "maintenance",
+        "reassess",
+        "advice",
+        "as_needed",
+        "note",
+    ]
 )
 PIECES = {"half": 2, "quarter": 4}
 
@@ -75,8 +117,7 @@ def read_partner(name: str, entry: Entry, classes: frozenset[str], belongs: froz
     return Partner(
         drug=name,
         codes={key: fields[key].text() for key in ("rxnorm", "atc") if key in fields},
-        classes=belongs
-        | (fields["classes"].some_of(classes, "class") if "classes" in fields else frozenset()),
+        classes=belongs | (fields["classes"].some_of(classes, "class") if "classes" in fields else frozenset()),
         names=_texts(fields, "synonyms") + _texts(fields, "brands"),
     )
 
@@ -98,9 +139,7 @@ def read_formula(name: str, entry: Entry, names: Names) -> Formula:
 
 def read_advice(code: str, entry: Entry, names: Names) -> Advice:
     fields = entry.fields(frozenset({"text", "source", "evidence"}), ("text", "source", "evidence"))
-    return Advice(
-        code, fields["text"].text(), _source(fields["source"], names), fields["evidence"].choice(Evidence)
-    )
+    return Advice(code, fields["text"].text(), _source(fields["source"], names), fields["evidence"].choice(Evidence))
 
 
 def read_monograph(
@@ -125,11 +164,7 @@ def read_monograph(
         if "protocols" in fields
         else ()
     )
-    facts = (
-        tuple(read_list(fields["facts"], lambda item: read_fact(item, names), faults))
-        if "facts" in fields
-        else ()
-    )
+    facts = tuple(read_list(fields["facts"], lambda item: read_fact(item, names), faults)) if "facts" in fields else ()
     kept = sorted((rule for rule in rules if not rule.superseded), key=lambda rule: rule.kind)
     return Monograph(
         drug=drug,
@@ -155,9 +190,7 @@ def read_product(entry: Entry, names: Names) -> Product:
     form = fields["form"].one_of(FORMS, "form")
     strength, volume = read_strength(fields["strength"])
     if (form in LIQUIDS) != (volume is not None):
-        raise fields["strength"].broken(
-            "the strength does not fit the form.", "Liquids need `250 mg / 5 mL`."
-        )
+        raise fields["strength"].broken("the strength does not fit the form.", "Liquids need `250 mg / 5 mL`.")
     if "split" in fields and not {"split_source", "split_evidence"} <= fields.keys():
         raise fields["split"].broken("a score without a source.", "Add `split_source` and `split_evidence`.")
     split = fields["split"].one_of(PIECES, "division") if "split" in fields else ""
@@ -191,9 +224,7 @@ def read_strength(entry: Entry) -> tuple[Quantity, Quantity | None]:
 
 
 def read_fact(entry: Entry, names: Names) -> Fact:
-    fields = entry.fields(
-        frozenset({"topic", "text", "source", "evidence"}), ("topic", "text", "source", "evidence")
-    )
+    fields = entry.fields(frozenset({"topic", "text", "source", "evidence"}), ("topic", "text", "source", "evidence"))
     return Fact(
         fields["topic"].text(),
         fields["text"].text(),
@@ -203,9 +234,20 @@ def read_fact(entry: Entry, names: Names) -> Fact:
 
 
 def read_protocol(entry: Entry, names: Names) -> Protocol:
-    required = (
-        "id title layer source evidence start start_times parts division raises maintenance reassess".split()
-    )
+    required = [
+        "id",
+        "title",
+        "layer",
+        "source",
+        "evidence",
+        "start",
+        "start_times",
+        "parts",
+        "division",
+        "raises",
+        "maintenance",
+        "reassess",
+    ]
     fields = entry.fields(PROTOCOL, tuple(required))
     start = fields["start"].fields(frozenset({"low", "high"}), ("low", "high"))
     maintenance = fields["maintenance"].fields(frozenset({"low", "high"}), ("low", "high"))
@@ -218,17 +260,13 @@ def read_protocol(entry: Entry, names: Names) -> Protocol:
         evidence=fields["evidence"].choice(Evidence),
         default="default" in fields and fields["default"].flag(),
         indications=(
-            fields["indications"].some_of(names.indications, "indication")
-            if "indications" in fields
-            else frozenset()
+            fields["indications"].some_of(names.indications, "indication") if "indications" in fields else frozenset()
         ),
         forms=_protocol_forms(fields["form"]) if "form" in fields else None,
         start_low=start["low"].quantity(),
         start_high=start["high"].quantity(),
         start_times=fields["start_times"].integer(),
-        parts=tuple(
-            part.one_of(frozenset(PARTS_OF_DAY), "part of the day") for part in fields["parts"].entries()
-        ),
+        parts=tuple(part.one_of(frozenset(PARTS_OF_DAY), "part of the day") for part in fields["parts"].entries()),
         growing=division == "growing",
         raises=tuple(_raise(item, names) for item in fields["raises"].entries()),
         maintenance_low=maintenance["low"].quantity(),
@@ -278,16 +316,12 @@ def read_combination(name: str, entry: Entry, names: Names) -> Combination:
         frozenset({"title", "ingredients", "codes", "synonyms", "brands", "products"}),
         ("ingredients", "products"),
     )
-    ingredients = tuple(
-        item.one_of(names.drugs_and_classes, "drug") for item in fields["ingredients"].entries()
-    )
+    ingredients = tuple(item.one_of(names.drugs_and_classes, "drug") for item in fields["ingredients"].entries())
     return Combination(
         drug=name,
         ingredients=ingredients,
         synonyms=_texts(fields, "synonyms") + _texts(fields, "brands"),
-        products=tuple(
-            _combination_product(item, ingredients, names) for item in fields["products"].entries()
-        ),
+        products=tuple(_combination_product(item, ingredients, names) for item in fields["products"].entries()),
     )
 
 
@@ -314,9 +348,7 @@ def _combination_product(entry: Entry, ingredients: tuple[str, ...], names: Name
 
 def read_equivalence(entry: Entry, names: Names) -> Equivalence:
     allowed = "name unit title dated source evidence factors no_factor superseded routes classes classes_source note"
-    fields = entry.fields(
-        frozenset(allowed.split()), ("name", "unit", "title", "source", "evidence", "factors")
-    )
+    fields = entry.fields(frozenset(allowed.split()), ("name", "unit", "title", "source", "evidence", "factors"))
     factors: dict[str, tuple[Factor, ...]] = {}
     for item in fields["factors"].entries():
         parts = item.fields(
@@ -344,9 +376,7 @@ def read_equivalence(entry: Entry, names: Names) -> Equivalence:
         factors=factors,
         no_factor=without,
         routes=fields["routes"].some_of(ROUTES, "route") if "routes" in fields else frozenset(ROUTES),
-        classes=tuple(_dose_class(item) for item in fields["classes"].entries())
-        if "classes" in fields
-        else (),
+        classes=tuple(_dose_class(item) for item in fields["classes"].entries()) if "classes" in fields else (),
         classes_source=_source(fields["classes_source"], names) if "classes_source" in fields else None,
         note=fields["note"].text() if "note" in fields else "",
     )

@@ -156,9 +156,7 @@ class Entry:
             return kind(text)
         except ValueError as error:
             known = ", ".join(str(item.value) for item in kind)
-            raise self.broken(
-                f"`{text}` is not a {kind.__name__.lower()}.", f"Use one of: {known}."
-            ) from error
+            raise self.broken(f"`{text}` is not a {kind.__name__.lower()}.", f"Use one of: {known}.") from error
 
     def one_of(self, known: Mapping[str, object] | frozenset[str], what: str) -> str:
         text = self.text()
@@ -190,9 +188,7 @@ class Entry:
                     raise self.broken(f"`{text}` ends before it begins.", "Write the lower end first.")
                 return interval
         except ReadingError as error:
-            raise self.broken(
-                f"`{text}` is not a range: {error.detail}", error.hint or "Correct the value."
-            ) from error
+            raise self.broken(f"`{text}` is not a range: {error.detail}", error.hint or "Correct the value.") from error
         raise self.broken(f"`{text}` is not a range.", "Write `>= 60 mL/min` or `[30, 60) mL/min`.")
 
 

@@ -79,9 +79,7 @@ class _Loading:
         class_rules = self._class_rules(classes, names)
         general = self._rules("general.yaml", "general", names)
         combinations = self._combinations(names)
-        monographs = self._monographs(
-            names, frozenset(classes), class_rules, general, self._class_facts(names)
-        )
+        monographs = self._monographs(names, frozenset(classes), class_rules, general, self._class_facts(names))
         equivalences = self._equivalences(names)
         advice = self._advice(names)
         formulas = self._formulas(names)
@@ -168,9 +166,7 @@ class _Loading:
                 self.faults.append(broken.fault)
         return titles, members
 
-    def _partners(
-        self, classes: Mapping[str, str], members: Mapping[str, frozenset[str]]
-    ) -> dict[str, Partner]:
+    def _partners(self, classes: Mapping[str, str], members: Mapping[str, frozenset[str]]) -> dict[str, Partner]:
         found: dict[str, Partner] = {}
         for name, entry in self._pairs(self.roots.get("partners.yaml")):
             belongs = frozenset(title for title, names in members.items() if name in names)
@@ -301,9 +297,7 @@ class _Loading:
         own = [rule for monograph in monographs for rule in monograph.rules if rule.subject == monograph.drug]
         for rule in [*own, *(rule for rules in class_rules.values() for rule in rules), *general]:
             if rule.id in index:
-                self.faults.append(
-                    Fault(rule.subject, 1, f"rule `{rule.id}` stands twice.", "Give one another id.")
-                )
+                self.faults.append(Fault(rule.subject, 1, f"rule `{rule.id}` stands twice.", "Give one another id."))
             index[rule.id] = rule
         return index
 

@@ -72,9 +72,7 @@ class Interval:
     def __contains__(self, value: Fraction) -> bool:
         if self.low is not None and (value < self.low or (value == self.low and not self.low_closed)):
             return False
-        return not (
-            self.high is not None and (value > self.high or (value == self.high and not self.high_closed))
-        )
+        return not (self.high is not None and (value > self.high or (value == self.high and not self.high_closed)))
 
 
 @dataclass(frozen=True, slots=True)

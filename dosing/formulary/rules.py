@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -33,10 +34,24 @@ from dosing.formulary.severity import severity_of
 from dosing.vocabulary import EXTENDED_RELEASE, FORMS, IMMEDIATE_RELEASE, INTENTS, ROUTES
 
 COMMON = frozenset(
-    "id kind layer source section evidence note when severity exception if_unstated superseded review_by".split()
+    [
+        "id",
+        "kind",
+        "layer",
+        "source",
+        "section",
+        "evidence",
+        "note",
+        "when",
+        "severity",
+        "exception",
+        "if_unstated",
+        "superseded",
+        "review_by",
+    ]
 )
 ROW = frozenset(
-    "max_daily min_daily max_single max_weekly min_interval times supplement scale action".split()
+    ["max_daily", "min_daily", "max_single", "max_weekly", "min_interval", "times", "supplement", "scale", "action"]
 )
 LIMIT_FIELD = {
     "max-single-dose": "max_single",
@@ -44,7 +59,7 @@ LIMIT_FIELD = {
     "max-weekly-dose": "max_weekly",
     "min-interval": "min_interval",
 }
-COURSE_KINDS = frozenset("max-duration starting-dose step-size step-interval below-effective-dose".split())
+COURSE_KINDS = frozenset(["max-duration", "starting-dose", "step-size", "step-interval", "below-effective-dose"])
 TOTAL_KINDS = {
     "mme": "mme",
     "prednisone-equivalent": "prednisone-equivalent",
@@ -99,14 +114,10 @@ def read_rule(entry: Entry, subject: str, review_by: str, names: Names) -> Rule:
     severity = severity_of(kind, layer, evidence, action)
     if "severity" in fields:
         if "exception" not in fields:
-            raise fields["severity"].broken(
-                "a severity of its own without a reason.", "Add `exception:` saying why."
-            )
+            raise fields["severity"].broken("a severity of its own without a reason.", "Add `exception:` saying why.")
         severity = _severity(fields["severity"])
         if evidence is Evidence.UNCONFIRMED and severity is Severity.CRITICAL:
-            raise fields["severity"].broken(
-                "an unconfirmed number must not stop an order.", "Confirm it or warn."
-            )
+            raise fields["severity"].broken("an unconfirmed number must not stop an order.", "Confirm it or warn.")
     common: dict[str, Any] = {
         "id": f"{subject}/{fields['id'].text()}",
         "kind": kind,
@@ -148,9 +159,7 @@ def read_row(fields: Mapping[str, Entry]) -> DoseRow:
             values[key] = fields[key].quantity()
     row = DoseRow(**values)
     if row.max_daily and row.min_daily and row.min_daily > row.max_daily:
-        raise fields["min_daily"].broken(
-            "the least daily dose is above the greatest.", "Correct one of the two."
-        )
+        raise fields["min_daily"].broken("the least daily dose is above the greatest.", "Correct one of the two.")
     return row
 
 
@@ -271,7 +280,7 @@ def _exhaustive(entry: Entry, bands: tuple[Band, ...]) -> None:
     ordered = sorted(bands, key=lambda band: (band.range.low is not None, band.range.low or 0))
     if not ordered or ordered[0].range.low not in (None, 0) or ordered[-1].range.high is not None:
         raise entry.broken("the bands do not reach from zero up.", "Begin with `< x` and end with `>= y`.")
-    for below, above in zip(ordered, ordered[1:], strict=False):
+    for below, above in itertools.pairwise(ordered):
         if below.range.high is None or below.range.high != above.range.low:
             raise entry.broken(
                 f"a hole or an overlap between `{below.range.text}` and `{above.range.text}`.",
@@ -324,21 +333,15 @@ def _partner_rule(parts: Parts) -> Rule:
 def _implausible_rule(parts: Parts) -> Rule:
     fields = parts.fields
     if not fields.keys() & IMPLAUSIBLE:
-        raise parts.entry.broken(
-            "an implausible-dose rule without a measure.", f"Add one of {sorted(IMPLAUSIBLE)}."
-        )
+        raise parts.entry.broken("an implausible-dose rule without a measure.", f"Add one of {sorted(IMPLAUSIBLE)}.")
     return ImplausibleRule(
         multiple_of_start=fields["multiple_of_start"].fraction() if "multiple_of_start" in fields else None,
         at_least_multiple_of_start=(
-            fields["at_least_multiple_of_start"].fraction()
-            if "at_least_multiple_of_start" in fields
-            else None
+            fields["at_least_multiple_of_start"].fraction() if "at_least_multiple_of_start" in fields else None
         ),
         mme_at_least=fields["mme_at_least"].quantity() if "mme_at_least" in fields else None,
         prednisone_equivalent_above=(
-            fields["prednisone_equivalent_above"].quantity()
-            if "prednisone_equivalent_above" in fields
-            else None
+            fields["prednisone_equivalent_above"].quantity() if "prednisone_equivalent_above" in fields else None
         ),
         weekly_above=fields["max_weekly"].quantity() if "max_weekly" in fields else None,
         **parts.common,

@@ -1,0 +1,168 @@
+"""What an answer costs, against a bare Flask echo in the same process; see README.md beside this file.
+
+Ends with 1 when a figure is over its promise or could not be measured. No test asserts a time: this is run by hand.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from bench.parts import breakdown
+from bench.questions import FIVE_CONCURRENT, ONE_ORDER, TITRATION
+from bench.server import CLOCK, ECHO
+from bench.service import Connection, connection, first_answer, memory, started
+
+CHECK, PLAN = "/v1/orders/check", "/v1/schedules/titration"
+ROUNDS, BLOCK = 12, 250  # requests of each kind: 3,000, in blocks that alternate
+COMPARISON_SECONDS = 35
+PLANS, SHEETS, STARTS = 150, 60, 3
+
+MOST_ECHOES = 3
+MOST_ECHOES_FOR_FIVE = 5
+MOST_PLAN_MS = 10
+MOST_SHEET_MS = 60
+MOST_START_SECONDS = 3
+
+
+class NotServed(Exception):
+    """The server does not answer this question (yet)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Processor time of one request of each kind in microseconds, and their ratio in each round."""
+
+    echo: float
+    check: float
+    ratios: list[float]
+
+    @property
+    def ratio(self) -> float:
+        """The middle one, so that one disturbed round decides nothing."""
+        return median(self.ratios)
+
+
+def main() -> int:
+    """Measure everything and print it; 0 when every promise held."""
+    kept: list[bool] = []
+
+    def tell(what: str, measure: Callable[[], tuple[str, bool]]) -> None:
+        try:
+            said, within = measure()
+        except NotServed as missing:
+            said, within = f"not measured: {missing}", False
+        kept.append(within)
+        print(f"{what:34}{said}{'' if within else '   OVER'}", flush=True)
+
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        with started("bench.server", home) as (port, _):
+            first_answer(port, f"{ECHO}/", b"{}")
+            one: list[Comparison] = []
+            tell("one order", lambda: compared(port, ONE_ORDER, MOST_ECHOES, one))
+            tell("one order, five medications", lambda: compared(port, FIVE_CONCURRENT, MOST_ECHOES_FOR_FIVE, []))
+            tell("titration to JSON", lambda: timed(port, "application/json", PLANS, MOST_PLAN_MS))
+            tell("titration to PDF, warm", lambda: timed(port, "application/pdf", SHEETS, MOST_SHEET_MS))
+            print(f"{'memory of the worker':34}{weight(port)}")
+        tell("cold start to first answer", lambda: cold_start(home))
+    print_breakdown(one[0] if one else None)
+    return 0 if all(kept) else 1
+
+
+def compared(port: int, question: dict[str, Any], most: float, kept: list[Comparison]) -> tuple[str, bool]:
+    """An order check against an echo of the same body, in alternating blocks."""
+    body = json.dumps(question).encode()
+    rounds: list[tuple[float, float]] = []
+    give_up = time.monotonic() + COMPARISON_SECONDS
+    with connection(port) as line:
+        _block(line, f"{ECHO}/", body)
+        _block(line, CHECK, body)
+        while len(rounds) < ROUNDS and time.monotonic() < give_up:
+            rounds.append((_block(line, f"{ECHO}/", body), _block(line, CHECK, body)))
+    comparison = Comparison(
+        median(echo for echo, _ in rounds),
+        median(check for _, check in rounds),
+        [check / echo for echo, check in rounds],
+    )
+    kept.append(comparison)
+    spread = f"{min(comparison.ratios):.2f} to {max(comparison.ratios):.2f} in {len(rounds)} rounds"
+    said = (
+        f"{comparison.ratio:.2f} x the echo ({spread}; "
+        f"{comparison.check:.0f} against {comparison.echo:.0f} us of processor time), at most {most}"
+    )
+    return said, comparison.ratio <= most
+
+
+def timed(port: int, media_type: str, times: int, most: float) -> tuple[str, bool]:
+    """A titration from request to answer, over a connection that is kept open."""
+    body = json.dumps(TITRATION).encode()
+    taken: list[float] = []
+    with connection(port) as line:
+        for number in range(times + 3):
+            began = time.perf_counter()
+            answer = line.post(PLAN, body, media_type)
+            if answer.status != 201:
+                raise NotServed(f"{PLAN} as {media_type} answers {answer.status}")
+            if number >= 3:
+                taken.append((time.perf_counter() - began) * 1e3)
+    middle, late = median(taken), quantiles(taken, n=20)[-1]
+    return f"{middle:.1f} ms median, {late:.1f} ms 95th percentile, at most {most} ms", middle <= most
+
+
+def weight(port: int) -> str:
+    """What the worker holds in memory after all that."""
+    with connection(port) as line:
+        proportional, resident = memory(line.get(f"{ECHO}{CLOCK}").json["pid"])
+    return f"{proportional:.0f} MB PSS, {resident:.0f} MB RSS"
+
+
+def cold_start(home: Path) -> tuple[str, bool]:
+    """From starting `make run`'s own command to the first order check that is answered; the slowest of a few."""
+    body = json.dumps(ONE_ORDER).encode()
+    taken = []
+    for _ in range(STARTS):
+        with started("api.wsgi", home) as (port, began):
+            answer = first_answer(port, CHECK, body)
+            taken.append(time.perf_counter() - began)
+            if answer.status != 200:
+                raise NotServed(f"{CHECK} answers {answer.status} (after {taken[-1]:.2f} s)")
+    said = f"{max(taken):.2f} s, the slowest of {STARTS}, at most {MOST_START_SECONDS} s"
+    return said, max(taken) <= MOST_START_SECONDS
+
+
+def print_breakdown(one: Comparison | None) -> None:
+    """The parts of a check, and what is left for the framework and the server."""
+    measured = breakdown({"one order": ONE_ORDER, "five medications": FIVE_CONCURRENT})
+    print("\nwhere the time of an order check goes (us of processor time, in process, best of several)")
+    print(f"{'':18}" + "".join(f"{name:>18}" for name in measured))
+    for part in next(iter(measured.values())):
+        print(f"  {part:16}" + "".join(f"{parts[part]:18.0f}" for parts in measured.values()))
+    totals = [sum(parts.values()) for parts in measured.values()]
+    print(f"  {'together':16}" + "".join(f"{total:18.0f}" for total in totals))
+    if one is not None:
+        print(f"  {'framework, server':16}{one.check - totals[0]:17.0f}   (the echo as a whole: {one.echo:.0f})")
+
+
+def _block(line: Connection, path: str, body: bytes) -> float:
+    """Processor time of the server for one request, in microseconds, over a block of them."""
+    before = line.get(f"{ECHO}{CLOCK}").json["seconds"]
+    for _ in range(BLOCK):
+        answer = line.post(path, body)
+        if answer.status != 200:
+            raise NotServed(f"{path} answers {answer.status}")
+    after: float = line.get(f"{ECHO}{CLOCK}").json["seconds"]
+    return (after - before) / BLOCK * 1e6
+
+
+if __name__ == "__main__":
+    sys.exit(main())
