@@ -12,7 +12,18 @@ from api.config import Settings
 from api.headers import with_headers
 from api.openapi import documentation
 from api.reading import LARGEST_BODY
-from api.routes import ACCEPTS_QUERY, docs, health, problems, refuse_unknown_query, schedules, sheets
+from api.routes import (
+    ACCEPTS_QUERY,
+    docs,
+    health,
+    orders,
+    problems,
+    reference,
+    refuse_unknown_query,
+    schedules,
+    sheets,
+    tools,
+)
 from api.routes.docs import OPENAPI
 from api.routes.health import READINESS
 from api.services import SERVICES, Services, probes, wire
@@ -21,7 +32,13 @@ from api.store import STORE, Store, StoreUnavailable
 FORMULARY_VERSION = "posology.formulary_version"  # in app.extensions: what the Formulary-Version header says
 
 # Documented routes, in the order of the OpenAPI document; pages are registered beside them in create_app.
-BLUEPRINTS = (schedules.blueprint, health.blueprint)
+BLUEPRINTS = (
+    orders.blueprint,
+    schedules.blueprint,
+    reference.blueprint,
+    tools.blueprint,
+    health.blueprint,
+)
 PAGES = (problems.blueprint, docs.blueprint, sheets.blueprint)
 
 

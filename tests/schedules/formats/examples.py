@@ -120,7 +120,9 @@ _STRENGTHS = [Fraction(text) for text in ("1/2", "5/2", "25", "50", "75/2", "100
 def plans(draw: st.DrawFn) -> dict[str, Any]:
     """Plans of one to seven steps in any form, with whole, cut or measured doses of one or two strengths."""
     form = draw(st.sampled_from(("capsule", "tablet", "extended-release tablet", "oral solution")))
-    known = draw(st.lists(st.sampled_from(_STRENGTHS), min_size=1, max_size=1 if form == "oral solution" else 2, unique=True))
+    known = draw(
+        st.lists(st.sampled_from(_STRENGTHS), min_size=1, max_size=1 if form == "oral solution" else 2, unique=True)
+    )
     parts_of_a_piece = {"tablet": 4, "oral solution": 10}.get(form, 1)
     counts = st.integers(1, 6 * parts_of_a_piece).map(lambda count: Fraction(count, parts_of_a_piece))
     doses = st.lists(st.tuples(counts, st.sampled_from(known)), min_size=1, max_size=2, unique_by=lambda one: one[1])

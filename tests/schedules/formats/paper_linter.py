@@ -20,7 +20,12 @@ _RULES: tuple[tuple[int, re.Pattern[str]], ...] = (
     (3, re.compile(rf"(?<![\d,.])\d{{4,}}(?:\.\d+)?\s*(?:{_UNIT}|{_PIECE})\b")),  # 3600 mg
     (3, re.compile(r"\d,\d{1,2}(?!\d)(?=\s*(?:mg|mcg|g|mL)\b)")),  # 0,5 mg
     (4, re.compile(r"µg|μg|\bug\b|\bcc\b|\bIU\b|\d\s*U\b|\bml\b|\bML\b|\bMG\b|\bmgs\b")),
-    (5, re.compile(r"(?i)\b(?:q\.?d|q\.?o\.?d|b\.?i\.?d|t\.?i\.?d|q\.?i\.?d|q\.?h\.?s|h\.?s|prn|q\d+h)\b|\bPO\b|\bp\.o\.")),
+    (
+        5,
+        re.compile(
+            r"(?i)\b(?:q\.?d|q\.?o\.?d|b\.?i\.?d|t\.?i\.?d|q\.?i\.?d|q\.?h\.?s|h\.?s|prn|q\d+h)\b|\bPO\b|\bp\.o\."
+        ),
+    ),
     (6, re.compile(rf"(?:\d|\b{_UNIT})\s*[<>@&+/≤≥±]|[<>@&+/≤≥±]\s*\d")),  # 300 mg + 400 mg
     (7, re.compile(r"\b(?:MTX|HCQ|AZA|MSO4|MS|GBP|PGB|GABAPENTIN|PREGABALIN|TRAMADOL)\b")),
     (9, re.compile(r"\b0\.\d+\s*g\b")),  # 0.5 g
