@@ -132,9 +132,7 @@ def silent_canaries(services: Services) -> str | None:
     if not wrong:
         return None if services.canaries else "there are no cases"
     name, reason = wrong[0]
-    return (
-        f"{len(wrong)} of {len(services.canaries)} cases are answered otherwise; the first: {name} ({reason})"
-    )
+    return f"{len(wrong)} of {len(services.canaries)} cases are answered otherwise; the first: {name} ({reason})"
 
 
 def off_key(services: Services, canary: Canary) -> str | None:

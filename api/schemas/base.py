@@ -30,6 +30,10 @@ class RequestSchema(Schema):
     class Meta:
         unknown = RAISE
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.needed = tuple(name for name, field in self.load_fields.items() if field.required)
+
     def settle(self, values: dict[str, Any], sent: Mapping[str, object]) -> list[Fault]:
         """What is wrong between fields, with pointers from this object; it may add to `values`.
 
@@ -68,9 +72,9 @@ class RequestSchema(Schema):
                 values[name] = field._deserialize(sent, name, data)
             except ValidationError as error:
                 messages[name] = error.messages
-        for name, field in declared.items():
-            if field.required and name not in data:
-                messages[name] = [field.error_messages["required"]]
+        for name in self.needed:
+            if name not in data:
+                messages[name] = [declared[name].error_messages["required"]]
         whole += self.settle(values, data)
         if whole:
             messages[_WHOLE] = whole
@@ -90,9 +94,7 @@ class NamingSchema(RequestSchema):
 class Part(fields.Nested):
     """A naming schema inside another, reading names in the same formulary."""
 
-    def __init__(
-        self, kind: Callable[[NamesAtHand], Schema], *, required: bool = False, description: str = ""
-    ) -> None:
+    def __init__(self, kind: Callable[[NamesAtHand], Schema], *, required: bool = False, description: str = "") -> None:
         super().__init__(RequestSchema, required=required, metadata=described(description))
         self._kind = kind
 

@@ -79,9 +79,7 @@ def _unit_faults(pointer: str, head: str, form: str | None, combined: bool) -> l
     return [Fault(pointer, "contradiction", detail, "Correct the form or the unit of the dose.")]
 
 
-def _by_ingredient(
-    stated: Any, field: str, spoken: SpokenDrug, names: Names, faults: list[Fault]
-) -> dict[str, Any]:
+def _by_ingredient(stated: Any, field: str, spoken: SpokenDrug, names: Names, faults: list[Fault]) -> dict[str, Any]:
     """A strength or concentration under the name of each ingredient."""
     ingredients = names.ingredients(spoken.drug) if spoken.drug is not None else None
     if not isinstance(stated, dict):

@@ -53,9 +53,7 @@ class DoseField(fields.Field[DoseRange]):
             "additionalProperties": False,
             "examples": [{"low": "50 mg", "high": "100 mg"}],
         }
-        description = (
-            "What is taken at one time; written per day, the day's total. A range is judged at its worst."
-        )
+        description = "What is taken at one time; written per day, the day's total. A range is judged at its worst."
         super().__init__(metadata={"description": description, "oneOf": [*one, between]})
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> DoseRange:
@@ -76,9 +74,7 @@ class PartsField(fields.Field[tuple[tuple[str, Quantity], ...]]):
         }
         super().__init__(metadata=document | {"description": "Doses that differ by part of the day."})
 
-    def _deserialize(
-        self, value: Any, attr: Any, data: Any, **kwargs: Any
-    ) -> tuple[tuple[str, Quantity], ...]:
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> tuple[tuple[str, Quantity], ...]:
         if type(value) is not dict:
             raise refusal("wrong-type", "An object is needed here.", 'Write {"morning": "300 mg"}.')
         faults = unknown_fields(value, PARTS_OF_DAY, f"The parts of a day are {', '.join(PARTS_OF_DAY)}.")

@@ -112,9 +112,7 @@ def _interval(value: object) -> tuple[Quantity, Quantity]:
 
 def _period(value: object) -> str:
     if type(value) is not str or value not in _PERIODS:
-        raise refusal(
-            "unknown-frequency", "A count is per day, week or month.", 'Write {"times": 3, "per": "day"}.'
-        )
+        raise refusal("unknown-frequency", "A count is per day, week or month.", 'Write {"times": 3, "per": "day"}.')
     return value
 
 

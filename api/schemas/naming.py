@@ -67,13 +67,9 @@ class DrugField(_NamingField):
             elif type(part) is not str:
                 faults.append(Fault(step(name), "wrong-type", "A text is needed here."))
             elif name == "system" and part != RXNORM:
-                faults.append(
-                    Fault("/system", "unknown-value", "This code system is not known.", f"Write {RXNORM}.")
-                )
+                faults.append(Fault("/system", "unknown-value", "This code system is not known.", f"Write {RXNORM}."))
             elif name == "code" and not (part.isascii() and part.isdigit() and len(part) <= 12):
-                faults.append(
-                    Fault("/code", "malformed", "A code of RxNorm is a number of at most 12 digits.")
-                )
+                faults.append(Fault("/code", "malformed", "A code of RxNorm is a number of at most 12 digits."))
         if faults:
             raise ValidationError(faults)
         return self.names.coded_drug(str(value["code"]))

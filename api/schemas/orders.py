@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -73,7 +72,7 @@ class ReplacesField(fields.Field[Any]):
     """The place or the id of the medication that an order takes over from."""
 
     def __init__(self) -> None:
-        document = {"type": ["integer", "string", "null"], "examples": [0, "rx-1"]}
+        document = {"type": ["integer", "string"], "examples": [0, "rx-1"]}
         description = "The place, counted from 0, or the id of the medication that this order changes."
         super().__init__(allow_none=True, metadata=document | {"description": description})
 
@@ -131,14 +130,12 @@ class MedicationSchema(NamingSchema):
             faults.append(Fault("/replaces", "unusable-field", "Only an order replaces a medication."))
         flat, known = "steps" not in sent, steps or ()
         faults += date_faults(values)
-        return faults + content_faults(
-            values, sent, doses_in(known, flat), maxima_in(known, flat), self.names()
-        )
+        return faults + content_faults(values, sent, doses_in(known, flat), maxima_in(known, flat), self.names())
 
     def build(self, values: dict[str, Any]) -> Order:
         spoken = values["drug"]
         return Order(
-            given=values.get("id", ""),
+            given=values.get("id", "0"),
             spoken=spoken.spoken,
             drug=spoken.drug,
             suggestions=spoken.suggestions,
@@ -177,13 +174,13 @@ class OrdersField(fields.List[Any]):
         self._least = least
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> list[Any]:
-        orders: list[Any] = super()._deserialize(
-            list_of(value, MOST_ORDERS, self._least), attr, data, **kwargs
-        )
-        return [
-            replace(order, given=str(place)) if not order.given else order
-            for place, order in enumerate(orders)
-        ]
+        listed = list_of(value, MOST_ORDERS, self._least)
+        return super()._deserialize([_named(item, place) for place, item in enumerate(listed)], attr, data)
+
+
+def _named(sent: object, place: int) -> object:
+    """An order with its id, which is its place where it has none of its own."""
+    return {**sent, "id": str(place)} if isinstance(sent, dict) and "id" not in sent else sent
 
 
 def sig_faults(sent: Mapping[str, object], *, complete: bool) -> list[Fault]:
@@ -201,9 +198,7 @@ def sig_faults(sent: Mapping[str, object], *, complete: bool) -> list[Fault]:
         faults.append(Fault("/dose", "missing-field", "The dose is not stated.", hint))
     if complete and ways == ["dose"] and "frequency" not in sent:
         hint = 'Write {"times": 3, "per": "day"} or {"every": "6 hours"}.'
-        faults.append(
-            Fault("/frequency", "missing-field", "How often the dose is taken is not stated.", hint)
-        )
+        faults.append(Fault("/frequency", "missing-field", "How often the dose is taken is not stated.", hint))
     return faults
 
 

@@ -11,7 +11,7 @@ from marshmallow import ValidationError, fields
 
 from api.errors import Fault
 from api.reading import NumberLiteral
-from api.schemas.base import refusal
+from api.schemas.base import described, refusal
 from dosing.errors import ReadingError
 from dosing.numbers import read_number, shown
 
@@ -25,8 +25,7 @@ class DateField(fields.Field[date]):
     """A calendar date, written in full. Week dates, basic format and times of day are other things."""
 
     def __init__(self, *, required: bool = False, allow_none: bool = False, description: str = "") -> None:
-        kind = ["string", "null"] if allow_none else "string"
-        document = {"type": kind, "format": "date", "examples": ["2026-12-01"], "description": description}
+        document = {"type": "string", "format": "date", "examples": ["2026-12-01"]} | described(description)
         super().__init__(required=required, allow_none=allow_none, metadata=document)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> date:
@@ -49,7 +48,7 @@ class CodeField(fields.Field[str]):
     def __init__(self, words: Iterable[str], *, required: bool = False, description: str = "") -> None:
         self._words = tuple(words)
         self._known = frozenset(self._words)
-        document = {"type": "string", "enum": list(self._words), "description": description}
+        document = {"type": "string", "enum": list(self._words)} | described(description)
         super().__init__(required=required, metadata=document)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
@@ -61,9 +60,7 @@ def code_of(value: object, known: frozenset[str], words: Iterable[str]) -> str:
     if type(value) is not str:
         raise refusal("wrong-type", "A text is needed here.")
     if value not in known:
-        raise refusal(
-            "unknown-value", f"{shown(value)} is not known here.", f"Write one of: {', '.join(words)}."
-        )
+        raise refusal("unknown-value", f"{shown(value)} is not known here.", f"Write one of: {', '.join(words)}.")
     return value
 
 
@@ -71,7 +68,7 @@ class FlagField(fields.Field[bool]):
     """true or false; nothing is taken for either."""
 
     def __init__(self, description: str = "") -> None:
-        super().__init__(metadata={"type": "boolean", "description": description})
+        super().__init__(metadata={"type": "boolean"} | described(description))
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> bool:
         if type(value) is not bool:
@@ -84,7 +81,7 @@ class WholeNumberField(fields.Field[int]):
 
     def __init__(self, least: int, most: int, *, description: str = "") -> None:
         self._range = (least, most)
-        document = {"type": "integer", "minimum": least, "maximum": most, "description": description}
+        document = {"type": "integer", "minimum": least, "maximum": most} | described(description)
         super().__init__(metadata=document)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int:
@@ -111,7 +108,7 @@ class TextField(fields.Field[str]):
 
     def __init__(self, longest: int, *, required: bool = False, description: str = "") -> None:
         self._longest = longest
-        document = {"type": "string", "minLength": 1, "maxLength": longest, "description": description}
+        document = {"type": "string", "minLength": 1, "maxLength": longest} | described(description)
         super().__init__(required=required, metadata=document)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
@@ -127,9 +124,7 @@ def text_of(value: object, longest: int) -> str:
     if len(value) > longest:
         raise refusal("too-long", f"The text has more than {longest} characters.")
     if not value.isprintable():
-        raise refusal(
-            "malformed", "The text has a character that cannot be printed, a line break for example."
-        )
+        raise refusal("malformed", "The text has a character that cannot be printed, a line break for example.")
     return value
 
 

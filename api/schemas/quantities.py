@@ -53,9 +53,7 @@ class Kind:
             hint = f'Write it as "{self.example}".'
             raise refusal("wrong-unit", f"{shown(code)} is not a unit of {self.what}.", hint)
         if not measured.value and not self.from_zero:
-            raise refusal(
-                "out-of-range", f"Zero is not {self.what}.", "Write more than zero, or leave it out."
-            )
+            raise refusal("out-of-range", f"Zero is not {self.what}.", "Write more than zero, or leave it out.")
         if self.least is not None and measured < self.least:
             raise refusal("out-of-range", f"This is less than {words(self.least)}.")
         if self.most is not None and measured > self.most:
@@ -143,9 +141,7 @@ INTERVAL = Kind(
     most=quantity("366 days"),
 )
 
-START_DOSE = Kind(
-    "one dose, or a day's total", _codes(MASSES, _per(MASSES, "d"), _per(MASSES, "wk")), "300 mg"
-)
+START_DOSE = Kind("one dose, or a day's total", _codes(MASSES, _per(MASSES, "d"), _per(MASSES, "wk")), "300 mg")
 DAILY_OR_WEEKLY = Kind(
     "an amount a day, or of a weekly drug a week", _codes(_per(MASSES, "d"), _per(MASSES, "wk")), "300 mg/day"
 )
@@ -158,9 +154,7 @@ STEP_INTERVAL = Kind(
 )
 LIQUID_STRENGTH = Kind("the strength of a liquid", _codes(f"{mass}/mL" for mass in MASSES), "50 mg/mL")
 
-AGE = Kind(
-    "an age", _codes(("d", "wk", "mo", "a")), "54 years", _as_sent, most=quantity("130 years"), from_zero=True
-)
+AGE = Kind("an age", _codes(("d", "wk", "mo", "a")), "54 years", _as_sent, most=quantity("130 years"), from_zero=True)
 WEIGHT = Kind("a body weight", _codes(("kg",)), "70 kg")
 HEIGHT = Kind("a height", _codes(("mm", "cm", "m")), "165 cm")
 GESTATIONAL_AGE = Kind("a gestational age", _codes(("d", "wk")), "31 weeks", _in("wk"))
@@ -170,14 +164,10 @@ CLEARANCE = Kind(
     "45 mL/min",
     _in("mL/min"),
 )
-EGFR = Kind(
-    "a filtration rate normalized to body surface", _codes(("mL/min/{1.73_m2}",)), "50 mL/min/1.73 m2"
-)
+EGFR = Kind("a filtration rate normalized to body surface", _codes(("mL/min/{1.73_m2}",)), "50 mL/min/1.73 m2")
 _MASS_CONCENTRATIONS = tuple(f"{mass}/{volume}" for mass in MASSES for volume in ("mL", "dL", "L"))
 _MOLAR_CONCENTRATIONS = ("umol/L", "mmol/L")
-CREATININE = Kind(
-    "serum creatinine", _codes(_MASS_CONCENTRATIONS, _MOLAR_CONCENTRATIONS), "0.9 mg/dL", _as_sent
-)
+CREATININE = Kind("serum creatinine", _codes(_MASS_CONCENTRATIONS, _MOLAR_CONCENTRATIONS), "0.9 mg/dL", _as_sent)
 BILIRUBIN = Kind("bilirubin", _codes(_MASS_CONCENTRATIONS, _MOLAR_CONCENTRATIONS), "2.0 mg/dL", _as_sent)
 ALBUMIN = Kind("albumin", _codes(_MASS_CONCENTRATIONS), "3.0 g/dL", _as_sent)
 ENZYME = Kind("an enzyme activity", _codes(("U/L",)), "40 U/L")
@@ -194,12 +184,8 @@ def _any_quantity(value: object) -> Quantity:
     if type(value) is dict:
         return _quantity_object(value)
     if type(value) in (int, NumberLiteral):
-        raise refusal(
-            "missing-unit", "A number has no unit.", f'Write "{value} mg", or whatever unit is meant.'
-        )
-    raise refusal(
-        "wrong-type", "A quantity is a text or an object.", 'Write "300 mg" or {"value": 300, "unit": "mg"}.'
-    )
+        raise refusal("missing-unit", "A number has no unit.", f'Write "{value} mg", or whatever unit is meant.')
+    raise refusal("wrong-type", "A quantity is a text or an object.", 'Write "300 mg" or {"value": 300, "unit": "mg"}.')
 
 
 def _quantity_object(value: Mapping[str, object]) -> Quantity:
@@ -214,9 +200,7 @@ def _quantity_object(value: Mapping[str, object]) -> Quantity:
         faults.append(Fault("/value", "missing-field", "A quantity has a value."))
     elif type(value["value"]) not in (int, NumberLiteral):
         faults.append(
-            Fault(
-                "/value", "wrong-type", "The value is a JSON number.", 'Write {"value": 300, "unit": "mg"}.'
-            )
+            Fault("/value", "wrong-type", "The value is a JSON number.", 'Write {"value": 300, "unit": "mg"}.')
         )
     else:
         number = _read(read_number, str(value["value"]), "/value", faults)

@@ -84,10 +84,7 @@ class CheckSchema(DatedSchema):
         orders: list[Order] | None = values.get("orders")
         if orders is None:
             return None
-        return (
-            min((order.start_date for order in orders if order.start_date is not None), default=None)
-            or self.today()
-        )
+        return min((order.start_date for order in orders if order.start_date is not None), default=None) or self.today()
 
     def build(self, values: dict[str, Any]) -> OrdersQuestion:
         return OrdersQuestion(tuple(values["orders"]), values.get("patient", NOBODY), values["as_of"])
@@ -102,17 +99,13 @@ def id_faults(sent: object, pointer: str) -> list[Fault]:
     if type(sent) is not list or len(sent) < 2:
         return []
     faults = []
-    names: set[object] = {
-        str(place) for place, order in enumerate(sent) if type(order) is dict and "id" not in order
-    }
+    names: set[object] = {str(place) for place, order in enumerate(sent) if type(order) is dict and "id" not in order}
     for place, order in enumerate(sent):
         stated = order.get("id") if type(order) is dict else None
         if type(stated) is str:
             if stated in names:
                 hint = "An order without an id has its place for one, counted from 0."
-                faults.append(
-                    Fault(f"{pointer}/{place}/id", "duplicate-id", "Another order has this id.", hint)
-                )
+                faults.append(Fault(f"{pointer}/{place}/id", "duplicate-id", "Another order has this id.", hint))
             names.add(stated)
     return faults
 

@@ -94,9 +94,7 @@ class StrengthsField(fields.Field[tuple[tuple[Quantity, str], ...]]):
         document = {"type": "array", "items": item, "minItems": 1, "maxItems": MOST_STRENGTHS}
         super().__init__(metadata=document | {"description": "What the plan may be made of."})
 
-    def _deserialize(
-        self, value: Any, attr: Any, data: Any, **kwargs: Any
-    ) -> tuple[tuple[Quantity, str], ...]:
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> tuple[tuple[Quantity, str], ...]:
         faults: list[Fault] = []
         read = [
             attempt(strength_and_form_of, item, f"/{place}", faults)
@@ -158,14 +156,10 @@ class TitrationSchema(NamingSchema):
     start_dose = QuantityField(START_DOSE, description="One dose; written per day, the day's total.")
     step = QuantityField(DAILY_OR_WEEKLY, description="How much the daily or weekly dose rises at a time.")
     step_interval = QuantityField(STEP_INTERVAL, description="The days between two rises.")
-    target = QuantityField(
-        DAILY_OR_WEEKLY, description="The daily dose to reach; of a weekly drug the weekly."
-    )
+    target = QuantityField(DAILY_OR_WEEKLY, description="The daily dose to reach; of a weekly drug the weekly.")
     strengths = StrengthsField()
     days = WholeNumberField(1, LONGEST_PLAN_DAYS, description="How long the plan is.")
-    print = fields.Nested(
-        PrintSchema(), metadata={"description": "Only where the answer is a page or a PDF."}
-    )
+    print = fields.Nested(PrintSchema(), metadata={"description": "Only where the answer is a page or a PDF."})
 
     def settle(self, values: dict[str, Any], sent: Mapping[str, object]) -> list[Fault]:
         faults: list[Fault] = []

@@ -11,9 +11,12 @@ from api.errors import Fault, step
 from api.schemas.base import attempt, refusal
 from api.schemas.quantities import AMOUNT, STRENGTH, VOLUME, quantity_document
 from dosing.order import Concentration
+from dosing.units import quantity
 
 MOST_INGREDIENTS = 10
 _SEPARATOR = " / "
+_PER_MILLILITRE = "/mL"
+_ONE_MILLILITRE = quantity("1 mL")
 
 
 class StrengthField(fields.Field[Any]):
@@ -31,7 +34,7 @@ class ConcentrationField(fields.Field[Any]):
     """An amount in a volume, or of each ingredient in it."""
 
     def __init__(self) -> None:
-        one = [{"type": "string", "examples": ["250 mg / 5 mL"]}]
+        one = [{"type": "string", "examples": ["250 mg / 5 mL", "20 mg/mL"]}]
         document = _by_ingredient("An amount in a volume.", one, {"acetaminophen": "325 mg / 15 mL"})
         super().__init__(metadata=document)
 
@@ -40,13 +43,15 @@ class ConcentrationField(fields.Field[Any]):
 
 
 def concentration_of(value: object) -> Concentration:
-    """`<quantity> / <quantity>`."""
+    """`<quantity> / <quantity>`, or one quantity per millilitre: `20 mg/mL`."""
     if type(value) is not str:
         raise refusal("wrong-type", "A concentration is a text.", 'Write "250 mg / 5 mL".')
     amount, separator, volume = value.partition(_SEPARATOR)
-    if not separator:
+    if separator:
+        return Concentration(AMOUNT.read(amount), VOLUME.read(volume))
+    if not value.endswith(_PER_MILLILITRE):
         raise refusal("malformed", "A concentration is an amount in a volume.", 'Write "250 mg / 5 mL".')
-    return Concentration(AMOUNT.read(amount), VOLUME.read(volume))
+    return Concentration(AMOUNT.read(value.removesuffix(_PER_MILLILITRE)), _ONE_MILLILITRE)
 
 
 def _alone_or_by_ingredient(value: object, read: Callable[[object], Any]) -> Any:

@@ -1,0 +1,80 @@
+"""P2: dose arithmetic is exact.
+
+A naive reference that counts whole micrograms day by day says the same as the core about what every day holds, what
+seven days in a row hold, and how often a dose is taken, for single orders and for several that overlap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dosing.timeline import Course, combined, day_number, heaviest_week, lay
+from dosing.units import UNITS, Quantity
+from tests.figures import figure
+from tests.property import naive
+from tests.property.generated import AS_OF, DRUG, KINDS, WEIGHT, Said, said_orders
+
+WATCHED = 120
+MICROGRAMS = 1000
+
+
+def laid(said: Sequence[Said]) -> tuple[tuple[Course, ...], date]:
+    """The orders as the core lays them, with the date of day 1."""
+    day_one = min(item.naive.start for item in said)
+    weight = Quantity(Fraction(WEIGHT), UNITS["kg"])
+    return tuple(lay(item.order, DRUG, day_one, AS_OF, weight) for item in said), day_one
+
+
+def day_by_day(course: Course) -> dict[int, naive.Day]:
+    """The runs of a course as days; no day is in two runs."""
+    days: dict[int, naive.Day] = {}
+    for run in course.runs:
+        for day in range(run.first, min(run.last or WATCHED, WATCHED) + 1):
+            assert day not in days
+            amounts = [amount * MICROGRAMS for amount in (run.single, run.total, run.least)]
+            assert all(amount.denominator == 1 for amount in amounts)
+            days[day] = naive.Day(*map(int, amounts), run.count)
+    return days
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=figure(10_000, 100))
+@given(said=st.data())
+def test_every_day_and_every_week_hold_what_counting_says(kind: str, said: st.DataObject) -> None:
+    orders = [said.draw(said_orders(kind))]
+    orders += said.draw(st.lists(st.sampled_from(KINDS).flatmap(said_orders), max_size=2))
+    courses, day_one = laid(orders)
+    counted = [naive.days_of(item.naive) for item in orders]
+
+    for course, days in zip(courses, counted, strict=True):
+        expected = {
+            number: held for day, held in days.items() if (number := day_number(day, day_one)) <= WATCHED
+        }
+        assert day_by_day(course) == expected
+
+    sums = naive.added(counted)
+    if not sums:
+        return
+    watched = {
+        number: (Fraction(most, MICROGRAMS), Fraction(least, MICROGRAMS))
+        for day, (most, least) in sums.items()
+        if (number := day_number(day, day_one)) <= WATCHED
+    }
+    assert {
+        day: (stretch.total, stretch.least)
+        for stretch in combined(courses)
+        for day in range(stretch.first, min(stretch.last or WATCHED, WATCHED) + 1)
+    } == watched
+    heaviest = heaviest_week(courses)
+    assert heaviest is not None
+    assert heaviest[0] * MICROGRAMS == naive.heaviest_week(sums)
+    first = day_one + timedelta(days=heaviest[1] - 1)
+    assert heaviest[0] * MICROGRAMS == sum(
+        sums.get(first + timedelta(days=offset), (0, 0))[0] for offset in range(7)
+    )
