@@ -121,7 +121,7 @@ def contents(plan: Json, sheet: Sheet) -> Contents:
     language = "en"  # the one language that there are words for, so far
     advice = {row["code"]: tied(row["text"], drugs) for row in plan["advice"]}
     return Contents(
-        title=plan.get("title") or capitalised(plan["drug"]),
+        title=tied(plan.get("title") or "") or capitalised(plan["drug"]),
         aim=aim,
         why=why,
         begins=full(first),
@@ -129,10 +129,7 @@ def contents(plan: Json, sheet: Sheet) -> Contents:
         number=sheet.number or str(plan.get("id") or ""),
         revises=f"This plan takes the place of plan {plan['revises']}." if plan.get("revises") else "",
         formulary=_formulary(plan["formulary"]),
-        origin=(
-            "A computer made this sheet as a prescriber asked. "
-            "It is not an order until a prescriber signs it."
-        ),
+        origin=("A computer made this sheet as a prescriber asked. It is not an order until a prescriber signs it."),
         untranslated="" if sheet.language == language else _UNTRANSLATED,
         banner=_banner(plan["check"]),
         patient_name=sheet.patient_name,
@@ -141,9 +138,7 @@ def contents(plan: Json, sheet: Sheet) -> Contents:
         stamp=sheet.stamp,
         large_print=sheet.large_print,
         language=language,
-        steps=tuple(
-            _step_line(step, several_strengths, len(drugs) > 1, over_a_year(first, last)) for step in steps
-        ),
+        steps=tuple(_step_line(step, several_strengths, len(drugs) > 1, over_a_year(first, last)) for step in steps),
         after=f"The plan ends on {full_with_weekday(last)}. Ask your prescriber before then how to go on.",
         curve=curve(plan, sheet.large_print),
         weeks=weeks(plan, several_strengths, len(drugs) > 1, language),
@@ -206,6 +201,4 @@ def _advice(texts: Mapping[str, str]) -> tuple[Advice, ...]:
     known = {"missed-dose": _ASK_ABOUT_MISSED_DOSES, **texts}
     codes = [code for code in _FIRST_ADVICE if code in known]
     codes += [code for code in texts if code not in codes and not code.startswith(_CALL_NOW)]
-    return tuple(
-        Advice(_ADVICE_TITLES.get(code, capitalised(code.replace("-", " "))), known[code]) for code in codes
-    )
+    return tuple(Advice(_ADVICE_TITLES.get(code, capitalised(code.replace("-", " "))), known[code]) for code in codes)

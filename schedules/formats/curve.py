@@ -138,9 +138,7 @@ def _marks(
         begins = next(across(tread.first) for tread in treads if tread.dose == dose)
         marks.append(_line(left, height, begins, height, Fraction(1, 2), dashes="1 3"))
         if all(abs(height - other) >= letters.size for other in named):
-            marks.append(
-                _text(left - _TICK, height + letters.size * Fraction(7, 20), levels[dose], anchor="end")
-            )
+            marks.append(_text(left - _TICK, height + letters.size * Fraction(7, 20), levels[dose], anchor="end"))
             named.append(height)
     for before, tread in zip((treads[0], *treads), treads, strict=False):
         # What may be taken as needed is not what is taken: its line is broken.
@@ -150,9 +148,7 @@ def _marks(
         marks.append(f'<path d="{stair}" fill="none" stroke="currentColor" stroke-width="3"{dashed}/>')
     if limit:
         marks.append(_line(left, up(limit_value), _WIDTH, up(limit_value), Fraction(3, 2), dashes="8 4"))
-        marks.append(
-            _text(left + 2 * _TICK, up(limit_value) - Fraction(3, 2) * _TICK, f"Limit: {amount(limit)}")
-        )
+        marks.append(_text(left + 2 * _TICK, up(limit_value) - Fraction(3, 2) * _TICK, f"Limit: {amount(limit)}"))
     free_from = Fraction(0)
     for tread in treads:
         at, said = across(tread.first), day_and_month(tread.first)

@@ -57,9 +57,7 @@ def month_title(first: date, last: date) -> str:
     """Such as "December 2026", or both months where a week or a plan has two."""
     if (first.year, first.month) == (last.year, last.month):
         return f"{_MONTHS[first.month - 1]} {first.year}"
-    begins = (
-        _MONTHS[first.month - 1] if first.year == last.year else f"{_MONTHS[first.month - 1]} {first.year}"
-    )
+    begins = _MONTHS[first.month - 1] if first.year == last.year else f"{_MONTHS[first.month - 1]} {first.year}"
     return f"{begins} to {_MONTHS[last.month - 1]} {last.year}"
 
 

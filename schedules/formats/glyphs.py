@@ -69,9 +69,7 @@ def _segments(font: bytes, offset: int) -> list[int]:
         at_range = ranges + 2 * index
         skip = struct.unpack_from(">H", font, at_range)[0]
         for point in range(first, min(last, 0xFFFE) + 1):
-            glyph = (
-                struct.unpack_from(">H", font, at_range + skip + 2 * (point - first))[0] if skip else point
-            )
+            glyph = struct.unpack_from(">H", font, at_range + skip + 2 * (point - first))[0] if skip else point
             if (glyph + delta) % 0x10000 if glyph or not skip else 0:
                 points.append(point)
     return points

@@ -39,9 +39,7 @@ def render(plan: Mapping[str, object], sheet: Sheet) -> bytes:
     # The date in the file is the plan's own: a clock would make each copy of one plan another file.
     begins = datetime.combine(read_date(str(plan["start_date"])), time(), UTC)
     with _COMPILER_IN_USE:
-        document = _compiler().compile(
-            sys_inputs=inputs, format="pdf", pdf_standards=["ua-1"], timestamp=begins
-        )
+        document = _compiler().compile(sys_inputs=inputs, format="pdf", pdf_standards=["ua-1"], timestamp=begins)
     if not isinstance(document, bytes):
         raise TypeError("the compiler gave no document")
     return document
@@ -49,6 +47,4 @@ def render(plan: Mapping[str, object], sheet: Sheet) -> bytes:
 
 @cache
 def _compiler() -> typst.Compiler:
-    return typst.Compiler(
-        input=_TEMPLATE, root=_TEMPLATES, font_paths=[FONTS], ignore_system_fonts=True, sys_inputs={}
-    )
+    return typst.Compiler(input=_TEMPLATE, root=_TEMPLATES, font_paths=[FONTS], ignore_system_fonts=True, sys_inputs={})

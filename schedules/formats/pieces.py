@@ -96,9 +96,7 @@ def instruction(step: Json, several_strengths: bool = False, drug: str = "") -> 
     """A step as a sentence or two. `drug` is named where a plan has more than one."""
     doses = step["doses"]
     of_drug = f" of {drug}" if drug else ""
-    said = [
-        f"{listed(pieces_of(dose, several_strengths))}{of_drug} ({amount(dose['amount'])})" for dose in doses
-    ]
+    said = [f"{listed(pieces_of(dose, several_strengths))}{of_drug} ({amount(dose['amount'])})" for dose in doses]
     verb = _VERBS.get(noun(doses[0]["pieces"][0]["form"]), "take")
     lead = _days_phrase(step.get("on_days"))
     start = f"{lead}: {verb}" if lead else capitalised(verb)
@@ -131,11 +129,7 @@ def _daily_maximum(step: Json) -> str:
     pieces: Sequence[Json] = dose["pieces"]
     if most["unit"].startswith("{") or len(pieces) != 1:
         return daily_total(most)
-    count = (
-        quantity_of(most).amount("mg/d")
-        / quantity_of(dose["amount"]).amount("mg")
-        * Fraction(pieces[0]["count"])
-    )
+    count = quantity_of(most).amount("mg/d") / quantity_of(dose["amount"]).amount("mg") * Fraction(pieces[0]["count"])
     if count.denominator not in (1, 2, 4) and not is_liquid(pieces[0]):
         return daily_total(most)
     return f"{count_of({**pieces[0], 'count': str(count)})} ({daily_total(most)})"

@@ -117,16 +117,16 @@ class Prescriber:
     formulary: str
 
 
-def prescriber_part(
-    plan: Json, drugs: Sequence[str], several_strengths: bool, needs: Mapping[str, str]
-) -> Prescriber:
+def prescriber_part(plan: Json, drugs: Sequence[str], several_strengths: bool, needs: Mapping[str, str]) -> Prescriber:
     """The prescriber's words of a plan; `needs` names the inputs of rules."""
     check, protocol, formulary = plan["check"], plan.get("protocol"), plan["formulary"]
     with_year = over_a_year(read_date(plan["start_date"]), read_date(plan["end_date"]))
     return Prescriber(
         title=tall_man(plan.get("title") or capitalised(plan["drug"])),
         verdict=_VERDICTS[check["verdict"]],
-        protocol=f"{tall_man(protocol['title'])}. {source_words(protocol.get('source'))}" if protocol else "",
+        protocol=f"{tall_man(tied(protocol['title'], drugs))}. {source_words(protocol.get('source'))}"
+        if protocol
+        else "",
         target="" if plan.get("target_reached", True) else "The plan ends before the target dose is reached.",
         findings=tuple(_finding(row, drugs) for row in check["findings"]),
         not_checked=tuple(
@@ -170,7 +170,7 @@ def source_words(source: Json | None) -> str:
         str(source.get("year") or ""),
         _EVIDENCE.get(source.get("evidence") or "", ""),
     )
-    return f"{', '.join(part for part in said if part)}."
+    return tied(f"{', '.join(part for part in said if part)}.")
 
 
 def value_words(value: object) -> str:
@@ -280,12 +280,8 @@ def _totals(plan: Json) -> tuple[Row, ...]:
                 cut += any(_is_cut(piece) for piece in dose["pieces"])
     rows = [Row("To dispense", product(piece)) for piece in plan["supply"]]
     rows.append(Row("Lasts", tied(f"{plan['days_supply']} days")))
-    rows += [
-        Row("Taken as scheduled", amount({"value": value, "unit": unit})) for unit, value in whole.items()
-    ]
-    highest = max(
-        plan["steps"], key=lambda step: quantity_of(step.get("daily_dose") or step["weekly_dose"]).value
-    )
+    rows += [Row("Taken as scheduled", amount({"value": value, "unit": unit})) for unit, value in whole.items()]
+    highest = max(plan["steps"], key=lambda step: quantity_of(step.get("daily_dose") or step["weekly_dose"]).value)
     rows.append(Row("Highest", amount(highest.get("daily_dose") or highest["weekly_dose"])))
     if cut:
         rows.append(Row("Doses with a cut piece", grouped(str(cut))))

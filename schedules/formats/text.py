@@ -49,9 +49,7 @@ def _patient(page: Contents) -> Iterable[str]:
     yield from _heading("What to take")
     yield from _wrapped(page.why)
     for step in page.steps:
-        yield from _wrapped(
-            f"{step.number}. {step.dates}: {step.sentence} In one day: {step.total}.", then="   "
-        )
+        yield from _wrapped(f"{step.number}. {step.dates}: {step.sentence} In one day: {step.total}.", then="   ")
     yield from _wrapped(page.after)
     if page.curve:
         yield from _heading("The dose over time")
@@ -62,9 +60,7 @@ def _patient(page: Contents) -> Iterable[str]:
         yield from _week(week)
     if page.call_now:
         yield from _heading("Call now")
-        yield from _wrapped(
-            "Call your prescriber or the emergency number at once if you have one of these signs:"
-        )
+        yield from _wrapped("Call your prescriber or the emergency number at once if you have one of these signs:")
         yield from _bullets(page.call_now)
         if page.phone:
             yield from _wrapped(f"Phone: {page.phone}", then="  ")
@@ -158,6 +154,4 @@ def _bullets(texts: Iterable[str]) -> Iterable[str]:
 
 def _wrapped(text: str, first: str = "", then: str = "") -> list[str]:
     """A paragraph in lines. A dose, tied by its spaces, stays whole."""
-    return textwrap.wrap(
-        text, COLUMNS, initial_indent=first, subsequent_indent=then or first, break_on_hyphens=False
-    )
+    return textwrap.wrap(text, COLUMNS, initial_indent=first, subsequent_indent=then or first, break_on_hyphens=False)

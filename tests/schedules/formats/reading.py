@@ -66,8 +66,8 @@ _STEP = re.compile(
 )
 _COUNT = re.compile(
     r"(?:(?P<alone>half|a quarter of|three quarters of) an? \w+"
-    r"|(?P<whole>[\d,]+)(?: and (?P<cut>a half|a quarter|three quarters))? (?!mL|mg)\w+"
-    r"|(?P<volume>[\d,.]+) mL)(?: of (?P<strength>[\d,.]+) mg)?"
+    r"|(?P<whole>\d[\d,]*)(?: and (?P<cut>a half|a quarter|three quarters))? (?!mL|mg)\w+"
+    r"|(?P<volume>\d[\d,.]*) mL)(?: of (?P<strength>[\d,.]+) mg)?"
 )
 Doses = list[tuple[str | None, list[tuple[Fraction, Fraction | None]], Fraction]]
 

@@ -81,9 +81,8 @@ def test_labels_never_lie_on_each_other_and_the_first_and_highest_doses_are_name
     labels = list(ElementTree.fromstring(drawing.svg).iter(f"{SVG}text"))
     heights = sorted(float(label.get("y", "")) for label in labels if label.get("text-anchor") == "end")
     assert all(below - above > 11.8 for above, below in pairwise(heights))
-    starts = [
-        (float(label.get("x", "")), label.text or "") for label in labels if re.match(r"[A-Z]\w\w\W\d", label.text or "")
-    ]
+    dates = [label for label in labels if re.match(r"[A-Z]\w\w\W\d", label.text or "")]
+    starts = [(float(label.get("x", "")), label.text or "") for label in dates]
     assert all(x + 5 * len(text) <= after for (x, text), (after, _) in pairwise(starts))
     doses = [float(step["daily_dose"]["value"]) for step in plan["steps"]]
     # Two doses within a line's height of each other share the name of the higher one.
