@@ -13,7 +13,7 @@ from math import gcd
 
 from dosing.case import Case
 from dosing.formulary.model import Product
-from dosing.timeline import Unknown, amount_of
+from dosing.timeline import RATE, Unknown, amount_of
 from dosing.vocabulary import LIQUIDS
 
 # More pieces than this at one time are not looked for: it bounds the search, and no dose is taken so.
@@ -185,6 +185,7 @@ def products_for(case: Case) -> tuple[Product, ...]:
         product
         for product in case.monograph.products
         if product.form in case.possible_forms and (stated is None or product.strength == stated)
+        if product.strength.unit.code.endswith("/h") == (case.course.unit == RATE)
         if product.offered or stated is not None
     )
 

@@ -15,6 +15,7 @@ from dosing.judgement import Judgement, settle
 from dosing.measures import Measures, measure
 from dosing.order import Order
 from dosing.patient import Patient
+from dosing.timeline import RATE
 from dosing.totals import Stretch, totals
 
 # Findings of these kinds have one cause for each rule; of all others, one for each code.
@@ -74,7 +75,11 @@ def _screen_order(order: Order, situation: Situation, rows: _Rows) -> None:
         if order.form is not None and order.form not in _known_forms(situation.formulary, order, monograph.forms):
             rows.findings.append(_unknown_form(order, drug, _known_forms(situation.formulary, order, monograph.forms)))
             continue
-        _screen_case(Case(situation, order, course, monograph), rows)
+        case = Case(situation, order, course, monograph)
+        if _of_another_kind(case):
+            rows.not_checked.append(_not_a_dose(case))
+            continue
+        _screen_case(case, rows)
 
 
 def _screen_case(case: Case, rows: _Rows) -> None:
@@ -135,6 +140,22 @@ def _known_forms(formulary: Formulary, order: Order, forms: tuple[str, ...]) -> 
     if combination is None:
         return forms
     return tuple(dict.fromkeys(product.form for product in combination.products))
+
+
+def _of_another_kind(case: Case) -> bool:
+    """Whether the dose is a rate for a drug without patches, or an amount for one that has nothing else."""
+    if case.course.needs:
+        return False
+    known = [product for product in case.monograph.products if product.form in case.possible_forms]
+    rate = case.course.unit == RATE
+    return bool(known) and all(product.strength.unit.code.endswith("/h") != rate for product in known)
+
+
+def _not_a_dose(case: Case) -> NotChecked:
+    kind = "a rate per hour" if case.course.unit == RATE else "an amount"
+    rules = tuple(rule for rule in case.monograph.rules if not rule.superseded)
+    message = f"The dose is {kind}, which {case.drug} does not have in this form; nothing about it was checked."
+    return NotChecked("max-daily-dose", case.order.given, ("dose",), message, rules, Severity.CRITICAL)
 
 
 def _unknown_drug(order: Order) -> Finding:

@@ -31,7 +31,8 @@ class Climb:
     """Everything that decides the steps but the target.
 
     `start` is the first dose in mg; `parts` are the parts of the day this patient's regimen may use, in the order in
-    which they are filled; `growing` climbs begin with `start_times` doses a day and add one a step.
+    which they are filled; `growing` climbs begin with `start_times` doses a day and add one a step. Doses of one day
+    may differ by as much as the first dose, to spare the patient another strength, unless the climb is `even`.
     """
 
     drug: str
@@ -43,6 +44,7 @@ class Climb:
     raises: tuple[Raise, ...]
     days: int
     as_needed: AsNeeded | None = None
+    even: bool = False
 
     def with_parts(self, count: int) -> Climb:
         """The same climb in at most `count` doses a day."""
@@ -106,8 +108,9 @@ class Climb:
         """A growing climb may use fewer doses a day than its turn where the total does not divide so far."""
         count = self._count(level)
         counts = range(count, 0, -1) if self.growing else [count]
+        tolerance = Fraction(0) if self.even else self.start.amount("mg")
         for number in counts:
-            doses = divide(total, self.parts[:number], self.products, in_use)
+            doses = divide(total, self.parts[:number], self.products, in_use, tolerance)
             if doses is not None:
                 return doses
         raise NotDispensable(Quantity(total, MG_A_DAY), self._nearest(total, count))

@@ -23,16 +23,20 @@ def divide(
     parts: Sequence[str],
     products: Sequence[Product],
     in_use: frozenset[Product] = frozenset(),
+    tolerance: Fraction = Fraction(0),
 ) -> tuple[Dose, ...] | None:
     """Doses for `parts` that add up to `total` mg; None when no such doses can be made.
 
-    Each dose is made of the fewest pieces. Of the divisions, the one with the fewest strengths new to the patient
-    wins, then the most even, then the one with the fewest pieces. The larger doses go to the parts that stand first.
+    Each dose is made of the fewest pieces. Of the divisions whose largest and smallest dose differ by no more than
+    `tolerance` (or as little as they can), the one with the fewest strengths new to the patient wins, then the most
+    even, then the one with the fewest pieces. The larger doses go to the parts that stand first.
     """
     divisions = _divisions(total, len(parts), tuple(products))
     if not divisions:
         return None
-    best = min(divisions, key=lambda division: (len(division.products - in_use), *division.value))
+    spread = max(tolerance, min(division.value[0] for division in divisions))
+    even = [division for division in divisions if division.value[0] <= spread]
+    best = min(even, key=lambda division: (len(division.products - in_use), *division.value))
     doses = [
         Dose(part, Quantity(amount, UNITS["mg"]), made) for part, (amount, made) in zip(parts, best.doses, strict=True)
     ]

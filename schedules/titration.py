@@ -128,9 +128,17 @@ class _Planner:
         order = as_order(regimen, self.request.start_date, self.request.indication, dated[0].date if dated else None)
         return screen_regimen(order, self.request.patient, self.formulary)
 
-    def stopped_by(self, target: Quantity) -> tuple[Finding, ...]:
-        """The critical findings of the whole climb to a target. Raises NotDispensable."""
-        return critical(self.screen(self.climb.whole(target)))
+    def toward(self, target: Quantity) -> tuple[Climb, tuple[Finding, ...]]:
+        """The climb to a target and the critical findings of all of it; the evenest one where another does not pass.
+
+        Raises NotDispensable.
+        """
+        findings = critical(self.screen(self.climb.whole(target)))
+        if findings and all(map(_curable, findings)):
+            even = replace(self.climb, even=True)
+            if not critical(self.screen(even.whole(target))):
+                return even, ()
+        return self.climb, findings
 
     def nearest(self, wanted: Quantity, findings: Iterable[Finding]) -> Quantity | None:
         """The largest target below `wanted` that can be made and passes; None when there is none."""
@@ -151,7 +159,7 @@ class _Planner:
 
     def _passes(self, target: Quantity) -> bool:
         try:
-            return not self.stopped_by(target)
+            return not self.toward(target)[1]
         except NotDispensable:
             return False
 
@@ -171,7 +179,7 @@ def plan(request: TitrationRequest, formulary: Formulary) -> Plan:
     allowed = allowance(probe, request.patient, formulary, request.start_date)
     planner, times = _with_regimen(_Planner(request, formulary, protocol, climb, allowed))
     target, why = _target(planner)
-    findings = planner.stopped_by(target)
+    climb, findings = planner.toward(target)
     if findings:
         if not all(map(_curable, findings)):
             raise UnsafeSchedule(findings)
@@ -179,7 +187,7 @@ def plan(request: TitrationRequest, formulary: Formulary) -> Plan:
     if target > protocol.maintenance_high:
         beyond = _beyond(monograph, protocol, target)
         raise Infeasible(beyond, planner.nearest(target, (beyond,)))
-    regimen = planner.climb.to(target)
+    regimen = climb.to(target)
     return Plan(
         request,
         monograph,
@@ -244,7 +252,7 @@ def _target(planner: _Planner) -> tuple[Quantity, Chosen | None]:
             raise PlanError("target", "out-of-range", f"The target {words(target)} is below the first dose.")
         return target, None
     low = protocol.maintenance_low.to("mg/d")
-    findings = planner.stopped_by(low)
+    findings = planner.toward(low)[1]
     if not all(map(_curable, findings)) or not findings:
         return low, Chosen("target", low, "The low end of the protocol's maintenance range.", protocol.source)
     nearest = planner.nearest(low, findings)

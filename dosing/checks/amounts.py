@@ -43,7 +43,7 @@ def judge_row(
 
 
 def _daily(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fraction, why: str) -> Judgement | None:
-    if row.max_daily is None:
+    if row.max_daily is None or not _speaks_of(row.max_daily, case.course):
         return None
     course = case.course
     sharing = tuple(other for other in case.same_drug if other.unit == course.unit or other.needs)
@@ -86,7 +86,7 @@ def _daily(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fracti
 def _single(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fraction, why: str) -> Judgement | None:
     bound = row.max_single
     runs = _runs(case, holding)
-    if bound is None:
+    if bound is None or not _speaks_of(bound, case.course):
         return None
     if case.course.needs:
         return unanswered(case.course.needs)
@@ -231,6 +231,11 @@ def _too_many(case: Case, runs: list[Run], most: int, why: str) -> Judgement:
         worst.step,
         severity=Severity.WARNING,
     )
+
+
+def _speaks_of(limit: Quantity, course: Course) -> bool:
+    """Whether a limit is of the course's kind: a rate of a patch, or an amount. Another form's limit says nothing."""
+    return bool(course.needs) or limit.unit.code.endswith("/h") == (course.unit == RATE)
 
 
 def only_after_dialysis(course: Course) -> bool:

@@ -124,7 +124,8 @@ def mass_of(micrograms: int, code: str) -> Quantity:
 def steps_of(draw: Callable[..., object], kind: str, content: Content, last: bool) -> tuple[naive.Step, Step]:
     """One step, said naively and as the core reads it."""
     frequency, spoken, most = (None, None, 1) if kind in ("parts of the day", "cycle") else draw(FREQUENCIES[kind])
-    a_day = content.code.partition("/")[0] in IN_MICROGRAMS and frequency is not None and draw(st.integers(0, 4)) == 0
+    # A day's total at an interval that may be chosen has no one reading.
+    a_day = divides(frequency) and content.code.partition("/")[0] in IN_MICROGRAMS and draw(st.integers(0, 4)) == 0
     grains = lcm(*range(1, most + 1)) if a_day and kind in IRREGULAR else most if a_day else 1
     low, high = sorted(draw(st.tuples(st.integers(1, 5000), st.integers(1, 5000))))
     if draw(st.booleans()):
@@ -162,6 +163,11 @@ def steps_of(draw: Callable[..., object], kind: str, content: Content, last: boo
         max_per_day=Quantity(cap * content.step, UNITS[f"{content.code}/d"]) if cap is not None else None,
     )
     return said, Step(sig, duration)
+
+
+def divides(frequency: object) -> bool:
+    """Whether a frequency divides a day's total in one way only."""
+    return frequency is not None and not (isinstance(frequency, naive.Every) and frequency.low != frequency.high)
 
 
 @st.composite
