@@ -17,6 +17,7 @@ from api.routes import (
     docs,
     health,
     orders,
+    page,
     problems,
     reference,
     refuse_unknown_query,
@@ -39,7 +40,7 @@ BLUEPRINTS = (
     tools.blueprint,
     health.blueprint,
 )
-PAGES = (problems.blueprint, docs.blueprint, sheets.blueprint)
+PAGES = (page.blueprint, problems.blueprint, docs.blueprint, sheets.blueprint)
 
 
 class _NoSession(SessionInterface):

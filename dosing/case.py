@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from dosing.days import day_number
 from dosing.formulary.model import Formulary, Monograph
 from dosing.measures import Measure, NotComputed, creatinine_clearance
 from dosing.order import Order
 from dosing.patient import Patient
-from dosing.timeline import Course, day_number, lay
+from dosing.timeline import Course, lay
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from dosing.case import Case
+from dosing.days import date_of, day_number
 from dosing.formulary.model import ALWAYS, Interval, When
 from dosing.measures import NotComputed
 from dosing.patient import Patient
-from dosing.timeline import date_of, day_number
 
 # A rule that begins with a birthday is looked for this far into an order that goes on.
 DAYS_AHEAD = 366

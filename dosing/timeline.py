@@ -1,35 +1,22 @@
 """Orders laid on days: what is taken on day N, how often, for how long, and together with what else.
 
 Day 1 is the earliest start date of the request. A course is laid out as runs, stretches of days on which the same is
-taken; an irregular pattern (weekdays, every N days, a cycle) gives one run for each of its days. One that goes on for
-ever is laid out for two years, which holds every coincidence of patterns of up to 26 days with each other.
+taken; an irregular pattern (weekdays, every N days, a cycle) gives one run for each of its days (see `patterns`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from fractions import Fraction
-from math import ceil, floor
 
+from dosing.days import day_number, days_in
 from dosing.order import Order
-from dosing.posology import (
-    AfterDialysis,
-    Every,
-    Frequency,
-    OnWeekdays,
-    Sig,
-    Times,
-    doses_a_day,
-    fewest_doses_a_day,
-    is_daily,
-)
+from dosing.patterns import HORIZON, Span, dose_days, interval_hours
+from dosing.posology import AfterDialysis, Sig, doses_a_day, fewest_doses_a_day, is_daily
 from dosing.units import UNITS, Quantity
-from dosing.vocabulary import WEEKDAYS
 
-HORIZON = 731
-HOURS_A_DAY = 24
 DAYS_A_WEEK = 7
 MASS, RATE = "mg", "ug/h"
 
@@ -107,14 +94,6 @@ class Unknown:
     needs: tuple[str, ...]
 
 
-def day_number(day: date, day_one: date) -> int:
-    return (day - day_one).days + 1
-
-
-def date_of(number: int, day_one: date) -> date:
-    return day_one + timedelta(days=number - 1)
-
-
 def lay(
     order: Order, drug: str, day_one: date, as_of: date, weight: Quantity | None, *, medication: bool = False
 ) -> Course:
@@ -124,13 +103,16 @@ def lay(
     runs: list[Run] = []
     unit = RATE if _is_rate(order) else MASS
     missing: tuple[str, ...] = ()
+    end = day_number(order.end_date, day_one) if order.end_date is not None else None
     for number, step in enumerate(order.steps, 1):
-        last = _last_day(step.duration, first, day_one)
-        if number == len(order.steps) and order.end_date is not None:
-            stated = day_number(order.end_date, day_one)
-            last = stated if last is None else min(last, stated)
+        last = None if step.duration is None else first + days_in(step.duration, first, day_one) - 1
+        if end is not None:
+            if first > end:
+                break
+            last = end if last is None else min(last, end)
         spans.append((first, last))
-        laid = _runs(step.sig, order, drug, unit, number, first, last, day_one, weight)
+        span = Span.of(first, last, day_number(as_of, day_one))
+        laid = _runs(step.sig, order, drug, unit, number, span, day_one, weight)
         if isinstance(laid, Unknown):
             missing = missing or laid.needs
         else:
@@ -139,18 +121,9 @@ def lay(
             break
         first = last + 1
     if not order.steps:
-        spans.append((first, day_number(order.end_date, day_one) if order.end_date is not None else None))
+        spans.append((first, end))
         missing = ("dose",)
     return Course(order, drug, unit, () if missing else tuple(runs), tuple(spans), missing, medication)
-
-
-def days_in(duration: Quantity, first: int, day_one: date) -> int:
-    """How many calendar days a duration takes from day `first`; a month and a year are calendar ones."""
-    if duration.unit.code in ("mo", "a"):
-        months = duration.value * (12 if duration.unit.code == "a" else 1)
-        start = date_of(first, day_one)
-        return (_months_later(start, ceil(months)) - start).days
-    return ceil(duration.amount("d"))
 
 
 def combined(courses: Sequence[Course]) -> Iterator[DaySum]:
@@ -215,18 +188,23 @@ def amount_of(dose: Quantity, order: Order, drug: str, weight: Quantity | None, 
     return dose.value * (strength.amount("ug/h") if strength.unit.code.endswith("/h") else strength.amount("mg"))
 
 
+def is_per_day(dose: Quantity) -> bool:
+    """Whether a dose is written as the total of a day; a rate per hour is a patch."""
+    return dose.unit.dimension.endswith("/[time]") and not dose.unit.code.endswith("/h")
+
+
 def _runs(
     sig: Sig,
     order: Order,
     drug: str,
     unit: str,
     number: int,
-    first: int,
-    last: int | None,
+    span: Span,
     day_one: date,
     weight: Quantity | None,
 ) -> list[Run] | Unknown:
     """One step as runs."""
+    first, last = span.first, span.last
     amounts = _amounts(sig, order, drug, weight)
     if isinstance(amounts, Unknown):
         return amounts
@@ -234,11 +212,10 @@ def _runs(
     if isinstance(cap, Unknown):
         return cap
     if sig.cycle:
-        days = enumerate(range(first, _horizon(first, last) + 1))
         return [
             Run(day, day, number, amount, amount, amount, 1)
-            for position, day in days
-            if (amount := amounts[position % len(amounts)])
+            for day in span.days
+            if (amount := amounts[(day - first) % len(amounts)])
         ]
     if sig.parts:
         total = sum(amounts, Fraction(0))
@@ -248,27 +225,21 @@ def _runs(
         return Unknown(("frequency",))
     low, high = amounts[0], amounts[-1]
     count = doses_a_day(frequency)
-    interval = _interval_hours(frequency)
+    interval = interval_hours(frequency)
     if unit == RATE:
         return [Run(first, last, number, high, high, low, 1, interval, sig.as_needed)]
     if is_daily(frequency):
         least = low * fewest_doses_a_day(frequency)
         run = Run(first, last, number, high, high * count, least, count, interval)
         return [_capped(run, cap, sig)]
+    per_day = sig.dose is not None and is_per_day(sig.dose.high)
+    after_dialysis = isinstance(frequency, AfterDialysis)
     runs = []
-    for day, doses in _dose_days(frequency, first, last, day_one):
-        run = Run(
-            day,
-            day,
-            number,
-            high,
-            high * doses,
-            low * doses,
-            doses,
-            interval,
-            after_dialysis=isinstance(frequency, AfterDialysis),
-        )
-        runs.append(_capped(run, cap, sig))
+    for day, doses in dose_days(frequency, span, day_one):
+        # A dose per day is the day's total, however many doses the day has.
+        single, least = (high / doses, low / doses) if per_day else (high, low)
+        run = Run(day, day, number, single, single * doses, least * doses, doses, interval)
+        runs.append(replace(_capped(run, cap, sig), after_dialysis=after_dialysis))
     return runs
 
 
@@ -319,78 +290,11 @@ def _capped(run: Run, cap: Fraction | None, sig: Sig) -> Run:
     )
 
 
-def _dose_days(frequency: Frequency, first: int, last: int | None, day_one: date) -> Iterator[tuple[int, int]]:
-    """The days of an irregular frequency with the number of doses on each, in order."""
-    end = _horizon(first, last)
-    match frequency:
-        case Times(count=count, per="week"):
-            for week in range(first, end + 1, DAYS_A_WEEK):
-                for day, doses in _spread(count, DAYS_A_WEEK):
-                    if week + day <= end:
-                        yield week + day, doses
-        case Times(count=count):
-            day = first
-            months = 0
-            while day <= end:
-                following = _month_day(first, months + 1, day_one)
-                for offset, doses in _spread(count, following - day):
-                    if day + offset <= end:
-                        yield day + offset, doses
-                months, day = months + 1, following
-        case Every() if frequency.in_months:
-            months = 0
-            while (day := _month_day(first, months, day_one)) <= end:
-                yield day, 1
-                months += ceil(frequency.low.value)
-        case Every():
-            hours, number = frequency.shortest_hours, 0
-            while (day := first + floor(hours * number / HOURS_A_DAY)) <= end:
-                yield day, 1
-                number += 1
-        case OnWeekdays(weekdays=weekdays, every=every, count=count):
-            taken: dict[int, int] = {}
-            for day in range(first, end + 1):
-                if WEEKDAYS[date_of(day, day_one).weekday()] in weekdays:
-                    for number in range(count):
-                        later = floor(every.amount("h") * number / HOURS_A_DAY) if every is not None else 0
-                        taken[day + later] = taken.get(day + later, 0) + 1
-            yield from sorted((day, doses) for day, doses in taken.items() if day <= end)
-        case AfterDialysis():
-            yield first, 1
-
-
-def _spread(count: int, days: int) -> Iterable[tuple[int, int]]:
-    """`count` doses laid as evenly as they go over `days`: (offset, doses) of each day that has any."""
-    taken: dict[int, int] = {}
-    for number in range(count):
-        offset = number * days // count
-        taken[offset] = taken.get(offset, 0) + 1
-    return taken.items()
-
-
-def _interval_hours(frequency: Frequency) -> Fraction | None:
-    match frequency:
-        case Every() if not frequency.in_months:
-            return frequency.shortest_hours
-        case OnWeekdays(every=every) if every is not None:
-            return every.amount("h")
-        case _:
-            return None
-
-
 def _is_rate(order: Order) -> bool:
     """Whether the doses are rates of a patch: stated per hour, or patches whose strength is a rate."""
     doses = [step.sig.dose.high for step in order.steps if step.sig.dose is not None]
     rated = any(strength.unit.code.endswith("/h") for strength in (order.strengths or {}).values())
     return any(dose.unit.code.endswith("/h") or (rated and dose.unit.code == "{patch}") for dose in doses)
-
-
-def _last_day(duration: Quantity | None, first: int, day_one: date) -> int | None:
-    return None if duration is None else first + days_in(duration, first, day_one) - 1
-
-
-def _horizon(first: int, last: int | None) -> int:
-    return first + HORIZON - 1 if last is None else last
 
 
 def _covers(run: Run, day: int) -> bool:
@@ -411,15 +315,3 @@ def _cut(run: Run, from_day: int) -> Run:
         run.capped,
         run.after_dialysis,
     )
-
-
-def _month_day(first: int, months: int, day_one: date) -> int:
-    return day_number(_months_later(date_of(first, day_one), months), day_one)
-
-
-def _months_later(start: date, months: int) -> date:
-    """The same day of a later month; the month's last day where it is shorter."""
-    index = start.month - 1 + months
-    year, month = start.year + index // 12, index % 12 + 1
-    following = date(year + month // 12, month % 12 + 1, 1)
-    return min(date(year, month, 1) + timedelta(days=start.day - 1), following - timedelta(days=1))

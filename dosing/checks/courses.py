@@ -8,11 +8,12 @@ from fractions import Fraction
 from dosing.case import Case
 from dosing.checks.tables import least_maintenance
 from dosing.conditions import Holding, holds
+from dosing.days import day_number
 from dosing.finding import Severity, Suggestion
 from dosing.formulary.model import CourseRule, Layer, Rule, StateRule, StopRule
 from dosing.judgement import Judgement, unanswered
 from dosing.products import pieces_a_day
-from dosing.timeline import Course, Run, day_number
+from dosing.timeline import Course, Run
 from dosing.totals import exposure_in
 from dosing.units import UNITS, Quantity
 from dosing.wording import words

@@ -6,10 +6,11 @@ from fractions import Fraction
 
 from dosing.case import Case
 from dosing.conditions import Holding
+from dosing.days import day_number
 from dosing.formulary.model import AdviceRule, PartnerRule, Rule
 from dosing.judgement import Judgement, unanswered
 from dosing.order import Order
-from dosing.timeline import Course, day_number
+from dosing.timeline import Course
 from dosing.units import UNITS, Quantity
 from dosing.wording import words
 

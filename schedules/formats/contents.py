@@ -49,7 +49,7 @@ _KINDS: Final[Mapping[str, tuple[str, str]]] = {
 _ADVICE_TITLES: Final[Mapping[str, str]] = {
     "missed-dose": "If you miss a dose",
     "driving": "Driving and machines",
-    "alcohol-and-sedatives": "Alcohol and medicines that make you sleepy",
+    "alcohol-and-sedatives": "Alcohol and other medicines",
     "twelve-hours-apart": "Time between doses",
     "swallow-whole": "How to take it",
     "opioid-storage": "Where to keep it",

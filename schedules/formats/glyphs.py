@@ -9,20 +9,22 @@ from __future__ import annotations
 
 import struct
 import unicodedata
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 FONTS: Final = Path(__file__).with_name("fonts")
 UNSHOWABLE: Final = "?"
-_SEGMENT_FORMAT: Final = 4
+_SEGMENTED: Final = 4  # the format of a map
+_LAST_POINT: Final = 0xFFFE  # U+FFFF closes a map and is no character
 
 
 @cache
 def shown_characters() -> frozenset[int]:
     """The code points that every font of the sheet has a glyph for."""
-    coverage = [_coverage(path.read_bytes()) for path in sorted(FONTS.glob("*.ttf"))]
-    return frozenset.intersection(*coverage)
+    fonts = [coverage(path.read_bytes()) for path in sorted(FONTS.glob("*.ttf"))]
+    return frozenset.intersection(*fonts)
 
 
 def showable(text: str) -> str:
@@ -43,33 +45,32 @@ def showable(text: str) -> str:
     return "".join(shown)
 
 
-def _coverage(font: bytes) -> frozenset[int]:
+def coverage(font: bytes) -> frozenset[int]:
     """The code points of a TrueType font, from its Unicode character map (cmap, format 4)."""
     tables = struct.unpack_from(">H", font, 4)[0]
-    records = (struct.unpack_from(">4s4xII", font, 12 + 16 * index) for index in range(tables))
-    start = next(offset for tag, offset, _ in records if tag == b"cmap")
+    records = (struct.unpack_from(">4s4xI", font, 12 + 16 * index) for index in range(tables))
+    start = next(offset for tag, offset in records if tag == b"cmap")
     count = struct.unpack_from(">H", font, start + 2)[0]
-    for index in range(count):
-        offset = start + struct.unpack_from(">4xI", font, start + 4 + 8 * index)[0]
-        if struct.unpack_from(">H", font, offset)[0] == _SEGMENT_FORMAT:
-            return frozenset(_segments(font, offset))
-    raise ValueError("the font has no Unicode character map of format 4")
+    maps = (start + struct.unpack_from(">4xI", font, start + 4 + 8 * index)[0] for index in range(count))
+    segmented = next(at for at in maps if struct.unpack_from(">H", font, at)[0] == _SEGMENTED)
+    return frozenset(_points(font, segmented))
 
 
-def _segments(font: bytes, offset: int) -> list[int]:
-    """The code points of a format 4 map that lead to a glyph other than the missing one."""
-    doubled = struct.unpack_from(">H", font, offset + 6)[0]
-    count, ends = doubled // 2, offset + 14
-    starts, deltas, ranges = ends + doubled + 2, ends + 2 * doubled + 2, ends + 3 * doubled + 2
-    points = []
-    for index in range(count):
-        last = struct.unpack_from(">H", font, ends + 2 * index)[0]
-        first = struct.unpack_from(">H", font, starts + 2 * index)[0]
-        delta = struct.unpack_from(">h", font, deltas + 2 * index)[0]
-        at_range = ranges + 2 * index
-        skip = struct.unpack_from(">H", font, at_range)[0]
-        for point in range(first, min(last, 0xFFFE) + 1):
-            glyph = struct.unpack_from(">H", font, at_range + skip + 2 * (point - first))[0] if skip else point
-            if (glyph + delta) % 0x10000 if glyph or not skip else 0:
-                points.append(point)
-    return points
+def _points(font: bytes, at: int) -> Iterator[int]:
+    """The code points of a format 4 map that lead to a glyph. Glyph 0 is the missing one."""
+    doubled = struct.unpack_from(">H", font, at + 6)[0]
+    segments = zip(
+        *(
+            struct.unpack_from(f">{doubled // 2}{kind}", font, at + offset)
+            for kind, offset in (("H", 14), ("H", 16 + doubled), ("h", 16 + 2 * doubled), ("H", 16 + 3 * doubled))
+        ),
+        strict=True,
+    )
+    for index, (last, first, delta, skip) in enumerate(segments):
+        # A segment either shifts its code points to glyphs, or points from its own place into a list of them.
+        listed = at + 16 + 3 * doubled + 2 * index + skip
+        for point in range(first, min(last, _LAST_POINT) + 1):
+            glyph = struct.unpack_from(">H", font, listed + 2 * (point - first))[0] if skip else point
+            missing = glyph == 0 if skip else (glyph + delta) % 0x10000 == 0
+            if not missing:
+                yield point

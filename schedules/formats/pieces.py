@@ -52,13 +52,11 @@ def noun(form: str) -> str:
 
 
 def counted(count: Fraction, one: str) -> str:
-    """A count of pieces: "2 capsules", "half a tablet", "1 and a half tablets"."""
+    """A count of pieces: "2 capsules", "half a tablet", "1 and a half tablets". Nothing is cut in thirds."""
     many = f"{one}es" if one.endswith("ch") else f"{one}s"
     whole, part = divmod(count, 1)
     if part == 0:
         return f"{grouped(str(whole))}{NO_BREAK}{one if whole == 1 else many}"
-    if part not in _CUTS:
-        return f"{number(count)}{NO_BREAK}{many}"
     alone, added = _CUTS[part]
     if whole == 0:
         return f"{alone}{NO_BREAK}{'an' if one[0] in 'aeiou' else 'a'} {one}"

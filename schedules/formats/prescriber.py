@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Final
 
 from dosing.numbers import grouped
+from schedules.formats.citations import cite, source_words
 from schedules.formats.dates import brief_span, days_from, full, is_taken_on, over_a_year, read_date
 from schedules.formats.pieces import AS_NEEDED, PART_TITLES, is_liquid, pieces_of, product
 from schedules.formats.wording import (
@@ -44,11 +45,6 @@ _COMPARISONS: Final[Mapping[str, str]] = {
     ">=": "at least",
     ">": "more than",
     "=": "exactly",
-}
-_EVIDENCE: Final[Mapping[str, str]] = {
-    "label": "confirmed in the source",
-    "secondary": "from a secondary source",
-    "unconfirmed": "not confirmed",
 }
 _FACTS: Final[Mapping[str, str]] = {
     "age": "Age",
@@ -114,19 +110,19 @@ class Prescriber:
     facts: tuple[Row, ...]
     totals: tuple[Row, ...]
     reassessments: tuple[Row, ...]
+    sources: tuple[str, ...]
     formulary: str
 
 
 def prescriber_part(plan: Json, drugs: Sequence[str], several_strengths: bool, needs: Mapping[str, str]) -> Prescriber:
     """The prescriber's words of a plan; `needs` names the inputs of rules."""
     check, protocol, formulary = plan["check"], plan.get("protocol"), plan["formulary"]
+    cited: dict[str, int] = {}
     with_year = over_a_year(read_date(plan["start_date"]), read_date(plan["end_date"]))
     return Prescriber(
         title=tall_man(plan.get("title") or capitalised(plan["drug"])),
         verdict=_VERDICTS[check["verdict"]],
-        protocol=f"{tall_man(tied(protocol['title'], drugs))}. {source_words(protocol.get('source'))}"
-        if protocol
-        else "",
+        protocol=_protocol(protocol, drugs, cited) if protocol else "",
         target="" if plan.get("target_reached", True) else "The plan ends before the target dose is reached.",
         findings=tuple(_finding(row, drugs) for row in check["findings"]),
         not_checked=tuple(
@@ -145,32 +141,20 @@ def prescriber_part(plan: Json, drugs: Sequence[str], several_strengths: bool, n
             Row(
                 _code_words(row["field"]),
                 f"{value_words(row['value'])}.",
-                tall_man(f"{tied(row['why'], drugs)} {source_words(row.get('source'))}".strip()),
+                tall_man(f"{tied(row['why'], drugs)} {cite(row.get('source'), cited)}".strip()),
             )
             for row in plan["chosen"]
         ),
         facts=_facts(plan.get("patient") or {}),
         totals=_totals(plan),
         reassessments=tuple(
-            Row(full(read_date(row["date"])), tied(row["what"], drugs), source_words(row.get("source")))
+            Row(full(read_date(row["date"])), tied(row["what"], drugs), cite(row.get("source"), cited))
             for row in plan["reassessments"]
         ),
+        # Evaluated last: the rows above have said by now what they cite.
+        sources=tuple(cited),
         formulary=f"Formulary {formulary['version']}, SHA-256 begins {formulary['sha256'][:_HASH_SHOWN]}.",
     )
-
-
-def source_words(source: Json | None) -> str:
-    """Such as "Neurontin label, section 2.3, Table 1, 2020, confirmed on the label."."""
-    if not source:
-        return ""
-    section = str(source.get("section") or "")
-    said = (
-        source["title"],
-        f"section {section}" if section[:1].isdigit() else section,
-        str(source.get("year") or ""),
-        _EVIDENCE.get(source.get("evidence") or "", ""),
-    )
-    return tied(f"{', '.join(part for part in said if part)}.")
 
 
 def value_words(value: object) -> str:
@@ -240,10 +224,21 @@ def _step(step: Json, several_strengths: bool, drug_names: bool, with_year: bool
     return StepRow(
         number=step["number"],
         dates=brief_span(read_date(step["from_date"]), read_date(step["to_date"]), with_year),
-        days=f"day {first}" if first == last else f"days {first} to {last}",
+        days=_days(first, last),
         total=f"up to {total}" if step.get("as_needed") else total,
         pieces=pieces,
     )
+
+
+def _protocol(protocol: Json, drugs: Sequence[str], cited: dict[str, int]) -> str:
+    return tall_man(f"{tied(protocol['title'], drugs)}. {cite(protocol.get('source'), cited)}".strip())
+
+
+def _days(first: int, last: int | None) -> str:
+    """Days by number; what has no last day goes on."""
+    if last is None:
+        return f"from day {first} on"
+    return f"day {first}" if first == last else f"days {first} to {last}"
 
 
 def _facts(patient: Json) -> tuple[Row, ...]:
@@ -288,7 +283,7 @@ def _totals(plan: Json) -> tuple[Row, ...]:
     for name, title in _TOTALS.items():
         spans = (plan["check"].get("totals") or {}).get(name) or ()
         rows += [
-            Row(title, f"{amount(row['per_day'])}, days {row['from_day']} to {row['to_day']}")
+            Row(title, f"{amount(row['per_day'])}, {_days(row['from_day'], row['to_day'])}")
             for row in spans
             if row.get("per_day")
         ]

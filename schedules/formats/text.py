@@ -60,7 +60,7 @@ def _patient(page: Contents) -> Iterable[str]:
         yield from _week(week)
     if page.call_now:
         yield from _heading("Call now")
-        yield from _wrapped("Call your prescriber or the emergency number at once if you have one of these signs:")
+        yield from _wrapped("Call your prescriber or 911 at once for any of these signs:")
         yield from _bullets(page.call_now)
         if page.phone:
             yield from _wrapped(f"Phone: {page.phone}", then="  ")
@@ -108,6 +108,10 @@ def _prescriber(page: Prescriber, stamp: str) -> Iterable[str]:
     if page.reassessments:
         yield from _heading("Reassessments")
         yield from _rows(page.reassessments)
+    if page.sources:
+        yield from _heading("Sources")
+        for number, source in enumerate(page.sources, start=1):
+            yield from _wrapped(f"{number}. {source}", then="   ")
     yield ""
     yield from _wrapped(f"{page.formulary} {stamp}".rstrip())
 

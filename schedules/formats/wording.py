@@ -26,7 +26,7 @@ _TALL_MAN: Final = (
 _TALL_MAN_BY_NAME: Final = {name.lower(): name for name in _TALL_MAN}
 _TALL_MAN_PATTERN: Final = re.compile(rf"(?i)\b(?:{'|'.join(_TALL_MAN_BY_NAME)})\b(?!/[a-z]+-)")
 _LOOSE: Final = re.compile(
-    r"(?<=\d) (?=(?:mg|mcg|ng|g|mL|L|MME|units|kg|cm|mmol|micromol|thousand|billion"
+    r"(?<=\d) (?=(?:mg|mcg|ng|g|mL|L|MME|units|kg|cm|mmol|micromol|thousand|billion|degrees"
     r"|times|tablets?|capsules?|patch(?:es)?|sprays?|films?|doses?|days?|hours?|weeks?|months?|years?)\b)"
 )
 

@@ -66,10 +66,12 @@ def test_a_dose_is_read_from_a_text_or_an_object_and_kept_in_one_unit(sent: obje
 @pytest.mark.parametrize(
     ("sent", "code"),
     [
-        ("0,5 g", "digit-separator"), (".5 mg", "naked-decimal"), ("5 Mg", "unknown-unit"), ("10 units", "unknown-unit"),
+        ("0,5 g", "digit-separator"), (".5 mg", "naked-decimal"), ("5 Mg", "unknown-unit"),
+        ("10 units", "unknown-unit"),
         ("50–100 mg", "range-in-string"), ("1e3 mg", "exponent"), ("1/2 {tablet}", "fraction"), ("-5 mg", "sign"),
         ("٥ mg", "non-ascii-digit"), ("NaN mg", "not-a-number"), ("1234567890123 mg", "too-many-digits"),
-        ("05 mg", "leading-zero"), ("300", "missing-unit"), (300, "missing-unit"), (NumberLiteral("0.3"), "missing-unit"),
+        ("05 mg", "leading-zero"), ("300", "missing-unit"), (300, "missing-unit"),
+        (NumberLiteral("0.3"), "missing-unit"),
         ("", "not-a-number"), (" 300 mg", "not-a-number"), ("300 mg ", "unknown-unit"), ("300  mg", "unknown-unit"),
         (True, "wrong-type"), ([], "wrong-type"), (["300 mg"], "wrong-type"),
         ("300 mg/day/kg/x", "unknown-unit"), ("5 mL/min", "wrong-unit"), ("300 mg/wk", "wrong-unit"),
@@ -247,10 +249,12 @@ def test_a_calendar_date_is_read(sent: str) -> None:
 @pytest.mark.parametrize(
     ("sent", "code"),
     [
-        ("2026-W01-1", "not-a-date"), ("2026-W01", "not-a-date"), ("20261201", "not-a-date"), ("2026-02-30", "not-a-date"),
+        ("2026-W01-1", "not-a-date"), ("2026-W01", "not-a-date"), ("20261201", "not-a-date"),
+        ("2026-02-30", "not-a-date"),
         ("2025-02-29", "not-a-date"), ("2026-12-1", "not-a-date"), ("01.12.2026", "not-a-date"), ("", "not-a-date"),
         ("2026-12-01T00:00:00", "not-a-date"), ("2026-12-01Z", "not-a-date"), (" 2026-12-01", "not-a-date"),
-        ("２０２６-12-01", "not-a-date"), ("2026-12-01\n", "not-a-date"), ("0000-01-01", "not-a-date"), ("today", "not-a-date"),
+        ("２０２６-12-01", "not-a-date"), ("2026-12-01\n", "not-a-date"), ("0000-01-01", "not-a-date"),
+        ("today", "not-a-date"),
         (20261201, "wrong-type"), (NumberLiteral("2026.5"), "wrong-type"), (True, "wrong-type"), ({}, "wrong-type"),
         ("1799-12-31", "out-of-range"), ("2200-01-01", "out-of-range"), ("9999-12-31", "out-of-range"),
     ],

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dosing.timeline import Course, combined, day_number, heaviest_week, lay
+from dosing.days import day_number
+from dosing.timeline import Course, combined, heaviest_week, lay
 from dosing.units import UNITS, Quantity
 from tests.figures import figure
 from tests.property import naive

@@ -116,11 +116,11 @@ def test_large_print_is_a_class_of_the_page() -> None:
 
 
 def test_parts_that_a_plan_has_not_are_left_out() -> None:
-    plan = example("gabapentin-1800") | {"advice": [], "reassessments": [], "protocol": None}
+    plan = example("gabapentin-1800") | {"advice": [], "reassessments": [], "chosen": [], "protocol": None}
     plan["steps"][1]["drug"] = "pregabalin"
     plan["check"] |= {"findings": [], "not_checked": []}
     page = Page(markup(plan)).text
-    for title in ("Call now", "When to see your prescriber", "The dose over time", "Reassessments"):
+    for title in ("Call now", "When to see your prescriber", "The dose over time", "Reassessments", "Sources"):
         assert f"\n{title}\n" not in page
         assert f"\n{title}\n" in Page(markup(example("gabapentin-1800"))).text
     assert "Nothing: every rule that applies was checked." in page

@@ -141,10 +141,10 @@ def test_fonts_are_embedded_and_no_italics_among_them(tmp_path: Path) -> None:
 
 @pytest.mark.poppler
 def test_parts_that_a_plan_has_not_are_left_out() -> None:
-    plan = example("gabapentin-1800") | {"advice": [], "reassessments": [], "protocol": None}
+    plan = example("gabapentin-1800") | {"advice": [], "reassessments": [], "chosen": [], "protocol": None}
     plan["steps"][1]["drug"] = "pregabalin"
     plan["check"] |= {"findings": [], "not_checked": []}
     words = " ".join(pages(pdf(plan)))
-    for title in ("Call now", "When to see your prescriber", "The dose over time", "Reassessments"):
+    for title in ("Call now", "When to see your prescriber", "The dose over time", "Reassessments", "Sources"):
         assert title not in words
         assert title in " ".join(pages(pdf(example("gabapentin-1800"))))

@@ -76,6 +76,21 @@ def test_a_question_that_needs_nothing_says_only_its_message() -> None:
     assert part(plan).not_checked[0].why == ""
 
 
+def test_a_source_is_told_once_and_cited_by_its_number() -> None:
+    prescriber = part(example("gabapentin-1800"))
+    assert prescriber.sources == ("Founding article: sciatica that did not respond to NSAIDs, 2025.",)
+    assert plain(prescriber.protocol).endswith("from the evening dose. Source 1.")
+    assert [plain(row.why) for row in prescriber.reassessments] == ["Source 1."] * 2
+    assert plain(prescriber.chosen[0].why) == "Asked for."
+
+
+def test_different_sections_of_a_source_are_different_sources() -> None:
+    plan = example("gabapentin-1800")
+    plan["reassessments"][1]["source"] = {"title": "A label", "section": "5.1"}
+    assert plain(part(plan).reassessments[1].why) == "Source 2."
+    assert part(plan).sources[1] == "A label, section 5.1."
+
+
 def test_facts_that_nobody_gave_are_shown_as_missing() -> None:
     facts = {row.label: plain(row.text) for row in part(example("gabapentin-1800")).facts}
     assert facts == {
@@ -135,6 +150,12 @@ def test_cut_pieces_and_equivalents_are_counted() -> None:
 
 def test_half_a_milliliter_is_measured_and_not_cut() -> None:
     assert "Doses with a cut piece" not in [row.label for row in part(example("gabapentin-solution")).totals]
+
+
+def test_an_equivalent_that_goes_on_has_no_last_day() -> None:
+    plan = example("tramadol-as-needed")
+    plan["check"]["totals"]["mme"][-1]["to_day"] = None
+    assert "80 MME a day, from day 18 on" in [plain(row.text) for row in part(plan).totals]
 
 
 def test_an_equivalent_that_is_not_known_is_not_a_row() -> None:

@@ -88,10 +88,10 @@ def test_the_banner_stands_on_both_parts() -> None:
 
 
 def test_parts_that_a_plan_has_not_are_left_out() -> None:
-    plan = example("gabapentin-1800") | {"advice": [], "reassessments": []}
+    plan = example("gabapentin-1800") | {"advice": [], "reassessments": [], "chosen": [], "protocol": None}
     plan["steps"][1]["drug"] = "pregabalin"
     printed = text(plan)
-    for title in ("Call now", "When to see your prescriber", "The dose over time", "Reassessments"):
+    for title in ("Call now", "When to see your prescriber", "The dose over time", "Reassessments", "Sources"):
         assert f"\n{title}\n" not in printed
         assert f"\n{title}\n" in text(example("gabapentin-1800"))
 
