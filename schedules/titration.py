@@ -152,12 +152,12 @@ class _Planner:
         candidate = highest // grain * grain
         while candidate >= self.climb.start.amount("mg"):
             target = Quantity(candidate, UNITS["mg/d"])
-            if target < wanted and self._passes(target):
+            if target < wanted and self.passes(target):
                 return target
             candidate -= grain
         return None
 
-    def _passes(self, target: Quantity) -> bool:
+    def passes(self, target: Quantity) -> bool:
         try:
             return not self.toward(target)[1]
         except NotDispensable:
@@ -179,7 +179,7 @@ def plan(request: TitrationRequest, formulary: Formulary) -> Plan:
     allowed = allowance(probe, request.patient, formulary, request.start_date)
     planner, times = _with_regimen(_Planner(request, formulary, protocol, climb, allowed))
     target, why = _target(planner)
-    climb, findings = planner.toward(target)
+    climb, findings = _toward(planner, target)
     if findings:
         if not all(map(_curable, findings)):
             raise UnsafeSchedule(findings)
@@ -259,6 +259,15 @@ def _target(planner: _Planner) -> tuple[Quantity, Chosen | None]:
     if nearest is None:
         raise Infeasible(findings[0], None)
     return nearest, Chosen("target", nearest, f"The most for this patient. {findings[0].message}", findings[0].source)
+
+
+def _toward(planner: _Planner, target: Quantity) -> tuple[Climb, tuple[Finding, ...]]:
+    """As the planner says; of the nearest targets that can be made, only those that this patient may have are told."""
+    try:
+        return planner.toward(target)
+    except NotDispensable as error:
+        passing = tuple(near for near in error.nearest if planner.passes(near))
+        raise NotDispensable(error.wanted, passing) from error
 
 
 def _curable(finding: Finding) -> bool:

@@ -14,6 +14,8 @@ from dosing.units import UNITS, Quantity
 from dosing.wording import taken, words
 
 HOURS_A_DAY = 24
+# How many ranges of days a finding names.
+MOST_RANGES = 10
 
 
 def judge(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
@@ -107,7 +109,7 @@ def _single(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fract
         measured,
         limit,
         comparison,
-        tuple((run.first, run.last) for run in over),
+        _of(over, case),
         worst.step,
         suggestion=None if below else Suggestion(largest_passing_dose=limit),
     )
@@ -176,7 +178,7 @@ def _interval(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fra
             measured,
             limit,
             ">=",
-            tuple((run.first, run.last) for run in close),
+            _of(close, case),
             worst.step,
         )
     daily = [run for run in runs if run.interval is None and run.last != run.first]
@@ -188,7 +190,7 @@ def _interval(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fra
             Quantity(Fraction(HOURS_A_DAY), UNITS["h"]),
             limit,
             ">=",
-            tuple((run.first, run.last) for run in daily),
+            _of(daily, case),
             daily[0].step,
         )
     most = max(int(HOURS_A_DAY / limit.value), 1)
@@ -227,7 +229,7 @@ def _too_many(case: Case, runs: list[Run], most: int, why: str) -> Judgement:
         measured,
         limit,
         "<=",
-        tuple((run.first, run.last) for run in runs),
+        _of(runs, case),
         worst.step,
         severity=Severity.WARNING,
     )
@@ -264,17 +266,32 @@ def _inside(stretch: DaySum, course: Course, case: Case, holding: Holding) -> bo
 
 
 def _days(stretches: list[DaySum], case: Case, holding: Holding) -> Days:
-    """The breached days as ranges, joined where they touch."""
-    joined: list[tuple[int, int | None]] = []
+    """The breached days of a sum, inside the days on which the rule holds."""
+    ranges: list[tuple[int, int | None]] = []
     for stretch in stretches:
-        first = max(stretch.first, case.situation.first_judged, holding.from_day)
         last = stretch.last
         if holding.to_day is not None:
             last = holding.to_day if last is None else min(last, holding.to_day)
-        if joined and joined[-1][1] is not None and joined[-1][1] + 1 == first:
+        ranges.append((max(stretch.first, case.situation.first_judged, holding.from_day), last))
+    return _told(ranges, any(course.last is None for stretch in stretches for course in stretch.courses))
+
+
+def _of(runs: list[Run], case: Case) -> Days:
+    """The days of some of a course's own runs."""
+    return _told([(run.first, run.last) for run in runs], case.course.last is None)
+
+
+def _told(ranges: list[tuple[int, int | None]], endless: bool) -> Days:
+    """Ranges joined where they touch. What recurs more often is told by its first days and one range for the rest."""
+    joined: list[tuple[int, int | None]] = []
+    for first, last in ranges:
+        before = joined[-1][1] if joined else None
+        if before is not None and before + 1 == first:
             joined[-1] = (joined[-1][0], last)
         else:
             joined.append((first, last))
+    if len(joined) > MOST_RANGES:
+        joined[MOST_RANGES - 1 :] = [(joined[MOST_RANGES - 1][0], None if endless else joined[-1][1])]
     return tuple(joined)
 
 

@@ -249,6 +249,9 @@ def read_protocol(entry: Entry, names: Names) -> Protocol:
         "reassess",
     ]
     fields = entry.fields(PROTOCOL, tuple(required))
+    for name in ("parts", "raises", "reassess"):
+        if not fields[name].entries():
+            raise fields[name].broken(f"no {name}.", "A protocol names at least one.")
     start = fields["start"].fields(frozenset({"low", "high"}), ("low", "high"))
     maintenance = fields["maintenance"].fields(frozenset({"low", "high"}), ("low", "high"))
     division = fields["division"].one_of(frozenset({"growing", "equal"}), "division")
@@ -366,6 +369,8 @@ def read_equivalence(entry: Entry, names: Names) -> Equivalence:
     for item in fields["no_factor"].entries() if "no_factor" in fields else []:
         parts = item.fields(frozenset({"drug", "reason", "source", "evidence", "form"}), ("drug", "reason"))
         without[parts["drug"].one_of(names.drugs_and_classes, "drug")] = parts["reason"].text()
+    for item in fields["superseded"].entries() if "superseded" in fields else []:
+        item.fields(frozenset({"title", "source", "evidence", "factors", "note"}), ("title", "source", "factors"))
     return Equivalence(
         name=fields["name"].text(),
         title=fields["title"].text(),

@@ -185,7 +185,9 @@ class _Loading:
     def _rules(self, file: str, subject: str, names: Names) -> tuple[Rule, ...]:
         rules: tuple[Rule, ...] = ()
         for key, entry in self._pairs(self.roots.get(file)):
-            if key == "rules":
+            if key != "rules":
+                self._fault(entry, f"unknown key `{key}`.", "Only `rules` stands here.")
+            else:
                 rules = tuple(read_list(entry, lambda item: read_rule(item, subject, "", names), self.faults))
         return rules
 

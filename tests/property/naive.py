@@ -116,9 +116,7 @@ def added(courses: Sequence[Mapping[date, Day]]) -> dict[date, tuple[int, int]]:
 
 def heaviest_week(sums: Mapping[date, tuple[int, int]]) -> int:
     """The most that seven days in a row hold."""
-    return max(
-        sum(sums.get(first + timedelta(days=offset), (0, 0))[0] for offset in range(7)) for first in sums
-    )
+    return max(sum(sums.get(first + timedelta(days=offset), (0, 0))[0] for offset in range(7)) for first in sums)
 
 
 def later(day: date, months: int) -> date:
@@ -170,10 +168,7 @@ def _dose_days(frequency: Times | Every | EveryMonths | Weekdays, first: date, e
             months += 1
             following = block + timedelta(days=7) if frequency.per == "week" else later(first, months)
             length = (following - block).days
-            found += [
-                block + timedelta(days=number * length // frequency.count)
-                for number in range(frequency.count)
-            ]
+            found += [block + timedelta(days=number * length // frequency.count) for number in range(frequency.count)]
             block = following
     elif isinstance(frequency, Every):
         minute = 0
@@ -189,8 +184,7 @@ def _dose_days(frequency: Times | Every | EveryMonths | Weekdays, first: date, e
         for day in _calendar(first, end):
             if day.weekday() in frequency.days:
                 found += [
-                    day + timedelta(days=frequency.gap * number // MINUTES_A_DAY)
-                    for number in range(frequency.count)
+                    day + timedelta(days=frequency.gap * number // MINUTES_A_DAY) for number in range(frequency.count)
                 ]
     return found
 

@@ -1,7 +1,9 @@
 """P2: dose arithmetic is exact.
 
 A naive reference that counts whole micrograms day by day says the same as the core about what every day holds, what
-seven days in a row hold, and how often a dose is taken, for single orders and for several that overlap.
+seven days in a row hold, and how often a dose is taken, for single orders and for several that overlap. At every
+numeric limit of the formulary, one smallest unit below it, on it and one above it are told apart, in every unit that a
+dose, an interval or a duration may be written in.
 """
 
 from __future__ import annotations
@@ -15,11 +17,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dosing.days import day_number
+from dosing.formulary.model import (
+    CourseRule,
+    DoseRow,
+    DoseRule,
+    ImplausibleRule,
+    PartnerRule,
+    Rule,
+    StopRule,
+    TableRule,
+    TotalRule,
+)
 from dosing.timeline import Course, combined, heaviest_week, lay
 from dosing.units import UNITS, Quantity
 from tests.figures import figure
 from tests.property import naive
 from tests.property.generated import AS_OF, DRUG, KINDS, WEIGHT, Said, said_orders
+from tests.property.limits import Probe, outcome, probes
+from tests.reading_cases import formulary
 
 WATCHED = 120
 MICROGRAMS = 1000
@@ -54,9 +69,7 @@ def test_every_day_and_every_week_hold_what_counting_says(kind: str, said: st.Da
     counted = [naive.days_of(item.naive) for item in orders]
 
     for course, days in zip(courses, counted, strict=True):
-        expected = {
-            number: held for day, held in days.items() if (number := day_number(day, day_one)) <= WATCHED
-        }
+        expected = {number: held for day, held in days.items() if (number := day_number(day, day_one)) <= WATCHED}
         assert day_by_day(course) == expected
 
     sums = naive.added(counted)
@@ -76,6 +89,43 @@ def test_every_day_and_every_week_hold_what_counting_says(kind: str, said: st.Da
     assert heaviest is not None
     assert heaviest[0] * MICROGRAMS == naive.heaviest_week(sums)
     first = day_one + timedelta(days=heaviest[1] - 1)
-    assert heaviest[0] * MICROGRAMS == sum(
-        sums.get(first + timedelta(days=offset), (0, 0))[0] for offset in range(7)
-    )
+    assert heaviest[0] * MICROGRAMS == sum(sums.get(first + timedelta(days=offset), (0, 0))[0] for offset in range(7))
+
+
+PROBES = list(probes())
+
+
+@pytest.mark.parametrize("probe", PROBES, ids=[f"{probe.rule} {probe.name}" for probe in PROBES])
+def test_a_limit_parts_what_is_one_unit_below_at_and_above_it(probe: Probe) -> None:
+    for code in probe.codes:
+        for offset, breaks in zip((-1, 0, 1), probe.breaks, strict=True):
+            value = probe.limit + offset * probe.smallest
+            if value > 0:
+                question = probe.build(value, code)
+                expected = "finding" if breaks else "passed"
+                assert outcome(question, probe.rule) == expected, (code, offset, question.orders)
+
+
+NUMBERED = (CourseRule, TotalRule, StopRule, ImplausibleRule)
+
+
+def has_number(rule: Rule) -> bool:
+    """Whether a rule has a limit on a dose, a count of doses, hours or days."""
+    if isinstance(rule, PartnerRule):
+        return rule.washout_partner is not None
+    rows: list[DoseRow] = []
+    if isinstance(rule, DoseRule):
+        rows = [rule.row]
+    elif isinstance(rule, TableRule):
+        rows = [band.row for band in rule.bands] + ([rule.hemodialysis] if rule.hemodialysis else [])
+    limits = ("max_daily", "max_single", "max_weekly", "min_interval", "times", "supplement")
+    return any(getattr(row, limit) is not None for row in rows for limit in limits)
+
+
+def test_every_rule_with_a_number_is_probed() -> None:
+    numbered = {
+        rule.id
+        for rule in formulary().rules.values()
+        if not rule.superseded and (isinstance(rule, NUMBERED) or has_number(rule))
+    }
+    assert numbered == {probe.rule for probe in PROBES}
