@@ -76,20 +76,25 @@ def action_severity(action: Action, rule: Rule) -> Severity:
     return min(severity, Severity.WARNING) if rule.evidence is Evidence.UNCONFIRMED else severity
 
 
+def code_of(rule: Rule) -> str:
+    """The code of a rule's rows: its kind, but an allergy is a contraindication."""
+    return "contraindication" if rule.kind == "allergy" else rule.kind
+
+
 def settle(case: Case, rule: Rule, holding: Holding, judgement: Judgement) -> Result:
     """One row of the verdict from what was measured and what is known about the rule's conditions."""
-    code = judgement.code or rule.kind
+    code = judgement.code or code_of(rule)
     if judgement.needs:
         return _not_checked(case, rule, judgement.needs, judgement.message)
     if judgement.kept and not judgement.notice:
-        return Passed(rule.kind, case.order.given, rule, judgement.measured, judgement.limit)
+        return Passed(code_of(rule), case.order.given, rule, judgement.measured, judgement.limit)
     severity = judgement.severity if judgement.severity is not None else rule.severity
     if judgement.kept:
         severity = Severity.INFO
     if holding.truth is None:
         # What can only inform passes under every value of what is unknown.
         if judgement.kept or (rule.severity is Severity.INFO and rule.if_unstated is None):
-            return Passed(rule.kind, case.order.given, rule, judgement.measured, judgement.limit)
+            return Passed(code_of(rule), case.order.given, rule, judgement.measured, judgement.limit)
         if rule.if_unstated is not None and PURPOSE.issuperset(holding.needs):
             severity = min(severity, rule.if_unstated)
         elif severity is not Severity.INFO:
@@ -129,4 +134,4 @@ def _not_checked(case: Case, rule: Rule, needs: tuple[str, ...], message: str) -
         if len(needs) == 1
         else (f"Not checked for {case.drug}: {wanted} are missing.")
     )
-    return NotChecked(rule.kind, case.order.given, needs, f"{why} {message}".rstrip(), (rule,), gravest(rule))
+    return NotChecked(code_of(rule), case.order.given, needs, f"{why} {message}".rstrip(), (rule,), gravest(rule))

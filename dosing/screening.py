@@ -18,6 +18,9 @@ from dosing.patient import Patient
 from dosing.timeline import RATE
 from dosing.totals import Stretch, totals
 
+# Lists that are a statement when empty and unknown when absent, and the questions that an absent one leaves open.
+LISTS = frozenset({"conditions", "allergies", "medications"})
+ONE_QUESTION = frozenset({"contraindication", "interaction", "duplicate-therapy"})
 # Findings of these kinds have one cause for each rule; of all others, one for each code.
 ONE_CAUSE_A_RULE = frozenset({"contraindication", "pregnancy", "monitoring", "co-prescription", "place-in-therapy"})
 
@@ -212,13 +215,19 @@ def _cause(finding: Finding) -> tuple[object, ...]:
 
 
 def _grouped(rows: Iterable[NotChecked]) -> tuple[NotChecked, ...]:
-    """One row for each question of an order and each missing answer, naming every rule that waits for it."""
+    """One row for each question of an order and each missing answer, naming every rule that waits for it.
+
+    Questions about what else the patient has or takes are one each, whatever is missing.
+    """
     groups: dict[tuple[object, ...], list[NotChecked]] = {}
     for row in rows:
-        groups.setdefault((row.order, row.code, row.needs), []).append(row)
+        needs = () if row.code in ONE_QUESTION and LISTS.issuperset(row.needs) else row.needs
+        groups.setdefault((row.order, row.code, needs), []).append(row)
     return tuple(
         replace(
             same[0],
+            needs=tuple(dict.fromkeys(need for row in same for need in row.needs)),
+            message=" ".join(dict.fromkeys(row.message for row in same)),
             rules=tuple(dict.fromkeys(rule for row in same for rule in row.rules)),
             gravest=max(row.gravest for row in same),
         )

@@ -57,6 +57,7 @@ TITRATION = TitrationSchema(lambda: services_of(current_app.extensions).names)
 
 @blueprint.route("/v1/schedules/titration", methods=["POST"])
 @blueprint.response(201, SCHEDULE)
+@blueprint.alt_response(200, schema=SCHEDULE, description="With dry_run=true: the same, and nothing is stored")
 @query(WishesSchema())
 @body(TITRATION)
 def titration(asked: tuple[TitrationRequest, Print | None], wishes: dict[str, str]) -> Response:

@@ -109,7 +109,7 @@ def _single(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fract
         measured,
         limit,
         comparison,
-        _of(over, case),
+        _days_of(over, case),
         worst.step,
         suggestion=None if below else Suggestion(largest_passing_dose=limit),
     )
@@ -178,7 +178,7 @@ def _interval(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fra
             measured,
             limit,
             ">=",
-            _of(close, case),
+            _days_of(close, case),
             worst.step,
         )
     daily = [run for run in runs if run.interval is None and run.last != run.first]
@@ -190,7 +190,7 @@ def _interval(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fra
             Quantity(Fraction(HOURS_A_DAY), UNITS["h"]),
             limit,
             ">=",
-            _of(daily, case),
+            _days_of(daily, case),
             daily[0].step,
         )
     most = max(int(HOURS_A_DAY / limit.value), 1)
@@ -229,7 +229,7 @@ def _too_many(case: Case, runs: list[Run], most: int, why: str) -> Judgement:
         measured,
         limit,
         "<=",
-        _of(runs, case),
+        _days_of(runs, case),
         worst.step,
         severity=Severity.WARNING,
     )
@@ -276,7 +276,7 @@ def _days(stretches: list[DaySum], case: Case, holding: Holding) -> Days:
     return _told(ranges, any(course.last is None for stretch in stretches for course in stretch.courses))
 
 
-def _of(runs: list[Run], case: Case) -> Days:
+def _days_of(runs: list[Run], case: Case) -> Days:
     """The days of some of a course's own runs."""
     return _told([(run.first, run.last) for run in runs], case.course.last is None)
 

@@ -8,6 +8,7 @@ import os
 import select
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,6 +30,16 @@ ARGUMENTS = (
     # A name that does not resolve for every host but this one: a request elsewhere would show as a fault.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
+
+# The protocol is spoken on the descriptors 3 and 4. Both pipes are moved out of the way before they are put there.
+ON_3_AND_4 = """
+import fcntl, os, sys
+pipes = [fcntl.fcntl(int(number), fcntl.F_DUPFD, 10) for number in sys.argv[1:3]]
+for place, pipe in zip((3, 4), pipes):
+    os.dup2(pipe, place)
+    os.close(pipe)
+os.execvp(sys.argv[3], sys.argv[3:])
+"""
 
 
 class Browser:
@@ -126,9 +137,9 @@ def browsing(profile: Path) -> Iterator[Browser]:
     """A browser with a profile of its own, ended at the end with everything it started."""
     commands_read, commands_write = os.pipe()
     answers_read, answers_write = os.pipe()
-    # The protocol is spoken on descriptors 3 and 4, which a shell can put where they belong.
+    pipes = (str(commands_read), str(answers_write))
     started = subprocess.Popen(
-        ["sh", "-c", f'exec "$@" 3<&{commands_read} 4>&{answers_write}', "sh", *ARGUMENTS, f"--user-data-dir={profile}"],
+        [sys.executable, "-c", ON_3_AND_4, *pipes, *ARGUMENTS, f"--user-data-dir={profile}"],
         pass_fds=(commands_read, answers_write),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

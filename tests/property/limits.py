@@ -420,6 +420,8 @@ def _total_probes(rule: TotalRule) -> Iterator[Probe]:
         if len(question.orders) > 1 or question.patient.medications:
             continue
         subject = _subject(rule, question.orders[0])
+        if subject not in formulary().equivalences[rule.equivalence].factors:
+            continue
         limit = rule.limit.value / _factor(rule.equivalence, question, subject)
         codes = _doses(question, _is_rate(question))
         breaks = LESS if rule.comparison == "<" else NOT_MORE

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 MINUTES_A_DAY = 24 * 60
-# As long as the core lays out an order that goes on for ever, where its days differ.
+# As far from the day of the question, or a later start, as the core lays out an order whose days differ.
 TWO_YEARS = 731
 # Where every day is the same, any length will do that is longer than all else.
 FAR = 900
@@ -88,7 +88,7 @@ class Day:
     count: int
 
 
-def days_of(order: Order) -> dict[date, Day]:
+def days_of(order: Order, as_of: date) -> dict[date, Day]:
     """Every day on which something is taken."""
     found: dict[date, Day] = {}
     first = order.start
@@ -96,7 +96,7 @@ def days_of(order: Order) -> dict[date, Day]:
         goes_on = step.days is None and step.months is None
         last = first + timedelta(days=FAR if goes_on else _length(step, first) - 1)
         end = last if order.end is None else min(last, order.end)
-        for day, doses in _doses(step, first, end).items():
+        for day, doses in _doses(step, first, end, as_of).items():
             found[day] = _day(step, doses)
         if goes_on:
             break
@@ -134,12 +134,13 @@ def _length(step: Step, first: date) -> int:
     return step.days
 
 
-def _doses(step: Step, first: date, last: date) -> dict[date, list[int]]:
+def _doses(step: Step, first: date, last: date, as_of: date) -> dict[date, list[int]]:
     """The days of a step with the micrograms of each dose, at most."""
+    horizon = max(first, as_of) + timedelta(days=TWO_YEARS - 1)
     if step.parts:
         return {day: list(step.parts) for day in _calendar(first, last)}
     if step.cycle:
-        days = _calendar(first, min(last, _two_years(step, first, last)))
+        days = _calendar(first, min(last, horizon))
         return {day: [step.cycle[place % len(step.cycle)]] for place, day in enumerate(days)}
     frequency = step.frequency
     assert frequency is not None
@@ -150,7 +151,7 @@ def _doses(step: Step, first: date, last: date) -> dict[date, list[int]]:
         return {day: [step.high] * count for day in _calendar(first, last)}
     if isinstance(frequency, Times) and frequency.per == "week" and frequency.count % 7 == 0:
         return {day: [step.high] * (frequency.count // 7) for day in _calendar(first, last)}
-    end = min(last, _two_years(step, first, last))
+    end = min(last, horizon)
     counts: dict[date, int] = {}
     for day in _dose_days(frequency, first, end):
         if day <= end:
@@ -206,8 +207,3 @@ def _day(step: Step, doses: Sequence[int]) -> Day:
 
 def _calendar(first: date, last: date) -> list[date]:
     return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
-
-
-def _two_years(step: Step, first: date, last: date) -> date:
-    goes_on = step.days is None and step.months is None
-    return first + timedelta(days=TWO_YEARS - 1) if goes_on else last

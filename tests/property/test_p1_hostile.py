@@ -14,13 +14,11 @@ import copy
 import json
 import random
 import re
-import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import partial
-from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
@@ -33,7 +31,7 @@ from werkzeug.test import TestResponse
 
 from api.app import create_app
 from api.config import Settings
-from api.services import SERVICES, Services, wire
+from api.services import Services, wire
 from tests.api.test_hostile import NUMBERS, UNITS, WRITINGS, refusal_of
 from tests.figures import FULL, figure
 
@@ -176,7 +174,14 @@ _DATES = frozenset({"as_of", "start_date", "end_date", "reassess_on", "birth_dat
 _COUNTS = frozenset({"times", "count", "days", "days_supply"})
 _SHOWN = frozenset({"drug", "form", "patient_name", "prescriber", "phone", "protocol"})
 _LISTED = frozenset({"indication", "conditions", "allergies"})
-_FIELDS = _DATES | _COUNTS | _SHOWN | _LISTED | QUANTITIES.keys() | {"concentration", "strengths", "inr", "value", "unit", "id"}
+_FIELDS = (
+    _DATES
+    | _COUNTS
+    | _SHOWN
+    | _LISTED
+    | QUANTITIES.keys()
+    | {"concentration", "strengths", "inr", "value", "unit", "id"}
+)
 
 _FIELD_NAMES = tuple(sorted(_FIELDS))
 _WITHIN = frozenset({"low", "high", "value", "unit", "system", "code", *PARTS})
@@ -412,7 +417,10 @@ def grammar(client: FlaskClient) -> Grammar:
 @pytest.fixture(scope="module", autouse=True)
 def nothing_stored_is_harmed(client: FlaskClient) -> Iterator[None]:
     """What is stored before the first hostile request reads the same, byte for byte, after the last."""
-    bodies = [CLIMB, *({"drug": drug, "start_date": "2026-12-01", "patient": PATIENT} for drug in ("pregabalin", "tramadol"))]
+    bodies = [
+        CLIMB,
+        *({"drug": drug, "start_date": "2026-12-01", "patient": PATIENT} for drug in ("pregabalin", "tramadol")),
+    ]
     made = [client.post(PLAN, json=body) for body in bodies]
     addresses = [answer.headers["Location"] for answer in made if answer.status_code == 201]
     assert addresses
@@ -731,7 +739,11 @@ def test_what_the_document_allows_is_never_of_the_wrong_shape(
 
 def over(sound: Any, drawn: Any) -> Any:
     """The drawn values laid over a sound body; lists are laid over entry by entry."""
-    if isinstance(sound, dict) and isinstance(drawn, dict) and not drawn.keys() & {"value", "low", "system", "every", "times"}:
+    if (
+        isinstance(sound, dict)
+        and isinstance(drawn, dict)
+        and not drawn.keys() & {"value", "low", "system", "every", "times"}
+    ):
         return sound | {name: over(sound[name], below) if name in sound else below for name, below in drawn.items()}
     if isinstance(sound, list) and isinstance(drawn, list) and sound and isinstance(sound[0], dict):
         longest = max(len(sound), len(drawn))

@@ -66,7 +66,7 @@ def test_every_day_and_every_week_hold_what_counting_says(kind: str, said: st.Da
     orders = [said.draw(said_orders(kind))]
     orders += said.draw(st.lists(st.sampled_from(KINDS).flatmap(said_orders), max_size=2))
     courses, day_one = laid(orders)
-    counted = [naive.days_of(item.naive) for item in orders]
+    counted = [naive.days_of(item.naive, AS_OF) for item in orders]
 
     for course, days in zip(courses, counted, strict=True):
         expected = {number: held for day, held in days.items() if (number := day_number(day, day_one)) <= WATCHED}
