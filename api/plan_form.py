@@ -39,8 +39,8 @@ _PATIENT = (
     "sex",
     "weight",
     "height",
-    "serum_creatinine",
     "creatinine_clearance",
+    "serum_creatinine",
     "hemodialysis",
     "hepatic_impairment",
     "pregnant",
@@ -52,6 +52,32 @@ _FLAGS = ("hemodialysis", "pregnant", "breastfeeding")
 # In the order of the page, so that a list of faults is read in the order in which they are met.
 POINTERS = MappingProxyType(
     {name: f"/{name}" for name in _PLAN} | {name: f"/patient/{name}" for name in (*_PATIENT, *_LISTS)}
+)
+# What each field is called on the page, in its label and in the list of what is wrong.
+LABELS = MappingProxyType(
+    {
+        "drug": "Drug",
+        "protocol": "Protocol",
+        "indication": "Indication",
+        "form": "Form",
+        "start_date": "Start date",
+        "start_dose": "First dose",
+        "target": "Target",
+        "age": "Age",
+        "sex": "Sex",
+        "weight": "Weight",
+        "height": "Height",
+        "creatinine_clearance": "Creatinine clearance",
+        "serum_creatinine": "Serum creatinine",
+        "hemodialysis": "On hemodialysis",
+        "hepatic_impairment": "Liver impairment",
+        "pregnant": "Pregnant",
+        "breastfeeding": "Breastfeeding",
+        "opioid_experience": "Used to opioids",
+        "conditions": "Illnesses",
+        "allergies": "Allergies",
+        "medications": "Other medicines",
+    }
 )
 NAMES = frozenset({*POINTERS, CREATININE_UNIT, *(f"no_{name}" for name in _LISTS)})
 

@@ -11,7 +11,7 @@ from dosing.formulary.model import Formulary, Monograph
 from dosing.measures import Measure, NotComputed, creatinine_clearance
 from dosing.order import Order
 from dosing.patient import Patient
-from dosing.timeline import Course, lay
+from dosing.timeline import Course, DaySum, combined, lay
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,23 @@ class Situation:
         for course in self.courses:
             found[course.drug] = (*found.get(course.drug, ()), course)
         return found
+
+    def sum_of(self, courses: tuple[Course, ...]) -> tuple[DaySum, ...]:
+        """What some of the courses add up to, laid out once however many rules ask."""
+        key = tuple(map(id, courses))
+        known = self._sums.get(key)
+        if known is None:
+            known = self._sums[key] = tuple(combined(courses))
+        return known
+
+    @cached_property
+    def _sums(self) -> dict[tuple[int, ...], tuple[DaySum, ...]]:
+        return {}
+
+    @cached_property
+    def counted(self) -> dict[str, object]:
+        """Kept by `totals.count`: the courses of each equivalence in their reference unit."""
+        return {}
 
     @cached_property
     def clearance(self) -> Measure | NotComputed:

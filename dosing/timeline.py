@@ -132,20 +132,27 @@ def combined(courses: Sequence[Course]) -> Iterator[DaySum]:
         for run in courses[0].runs:
             yield DaySum(run.first, run.last, run.total, run.least, (courses[0],))
         return
-    edges = sorted(
-        {run.first for course in courses for run in course.runs}
-        | {run.last + 1 for course in courses for run in course.runs if run.last is not None}
-    )
-    for position, first in enumerate(edges):
-        last = edges[position + 1] - 1 if position + 1 < len(edges) else None
-        taken = [(course, run) for course in courses for run in course.runs if _covers(run, first)]
+    changes: dict[int, list[tuple[int, Run | None]]] = {}
+    for place, course in enumerate(courses):
+        for run in course.runs:
+            changes.setdefault(run.first, []).append((place, run))
+            if run.last is not None:
+                changes.setdefault(run.last + 1, []).insert(0, (place, None))
+    days = sorted(changes)
+    taken: dict[int, Run] = {}
+    for first, following in zip(days, [*days[1:], None], strict=True):
+        for place, begun in changes[first]:
+            if begun is None:
+                taken.pop(place, None)
+            else:
+                taken[place] = begun
         if taken:
             yield DaySum(
                 first,
-                last,
-                sum((run.total for _, run in taken), Fraction(0)),
-                sum((run.least for _, run in taken), Fraction(0)),
-                tuple(course for course, _ in taken),
+                following - 1 if following is not None else None,
+                sum((run.total for run in taken.values()), Fraction(0)),
+                sum((run.least for run in taken.values()), Fraction(0)),
+                tuple(courses[place] for place in sorted(taken)),
             )
 
 
@@ -213,7 +220,7 @@ def _runs(
         return cap
     if sig.cycle:
         return [
-            Run(day, day, number, amount, amount, amount, 1)
+            _capped(Run(day, day, number, amount, amount, amount, 1), cap, sig)
             for day in span.days
             if (amount := amounts[(day - first) % len(amounts)])
         ]
@@ -295,10 +302,6 @@ def _is_rate(order: Order) -> bool:
     doses = [step.sig.dose.high for step in order.steps if step.sig.dose is not None]
     rated = any(strength.unit.code.endswith("/h") for strength in (order.strengths or {}).values())
     return any(dose.unit.code.endswith("/h") or (rated and dose.unit.code == "{patch}") for dose in doses)
-
-
-def _covers(run: Run, day: int) -> bool:
-    return run.first <= day and (run.last is None or day <= run.last)
 
 
 def _cut(run: Run, from_day: int) -> Run:

@@ -35,9 +35,9 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The courses of one equivalence in their reference unit, those without a factor, and what is not known."""
+    """What one equivalence adds up to on every day, the courses without a factor, and what is not known."""
 
-    courses: tuple[Course, ...]
+    days: tuple[DaySum, ...]
     without_factor: tuple[Course, ...]
     needs: tuple[str, ...]
 
@@ -47,7 +47,7 @@ def totals(situation: Situation) -> Mapping[str, tuple[Stretch, ...]]:
     answer: dict[str, tuple[Stretch, ...]] = {}
     for name, equivalence in situation.formulary.equivalences.items():
         counted = count(situation, equivalence)
-        stretches = [_stretch(total, equivalence) for total in combined(counted.courses)] if counted.courses else []
+        stretches = [_stretch(total, equivalence) for total in counted.days]
         for course in counted.without_factor:
             stretches.append(Stretch(course.first, course.last, None, course.drug, "no-factor"))
         for course in _members(situation, equivalence):
@@ -58,7 +58,10 @@ def totals(situation: Situation) -> Mapping[str, tuple[Stretch, ...]]:
 
 
 def count(situation: Situation, equivalence: Equivalence) -> Counted:
-    """Turn the courses that take part into reference amounts."""
+    """Add up the courses that take part, in reference amounts; once for a situation, however many rules ask."""
+    known = situation.counted.get(equivalence.name)
+    if isinstance(known, Counted):
+        return known
     converted: list[Course] = []
     without: list[Course] = []
     needs: tuple[str, ...] = ()
@@ -71,7 +74,9 @@ def count(situation: Situation, equivalence: Equivalence) -> Counted:
             without.append(course)
         else:
             converted.append(_converted(course, factor.factor))
-    return Counted(tuple(converted), tuple(without), needs)
+    counted = Counted(tuple(combined(converted)) if converted else (), tuple(without), needs)
+    situation.counted[equivalence.name] = counted
+    return counted
 
 
 def takes_part(equivalence: Equivalence, drug: str) -> bool:

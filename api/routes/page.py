@@ -22,7 +22,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from api.error_handlers import RETRY_AFTER
 from api.errors import Fault, Problem, faults_from_marshmallow
 from api.json_text import encode
-from api.plan_form import LARGEST_FORM, by_field, preset, read_fields, request_of, typed
+from api.plan_form import LABELS, LARGEST_FORM, by_field, preset, read_fields, request_of, typed
 from api.routes import refuse_unknown_query
 from api.routes.schedules import TITRATION, planned
 from api.services import Services, services_of, today
@@ -121,6 +121,7 @@ def show(number: str) -> Response:
             facts=_facts(plan, sheet.prescriber.facts),
             as_of=full(read_date(plan["start_date"])),
             drug=plan["drug"],
+            drug_words=tall_man(plan["drug"]),
             signed_off=plan["formulary"]["signed_off"],
         )
     )
@@ -151,18 +152,21 @@ def _form(services: Services, fields: Mapping[str, str], problem: Problem | None
     monograph = formulary.monographs.get(services.names.drugs.find(fields.get("drug", "")) or "")
     protocol = _protocol_of(monograph, fields.get("protocol"))
     faults, told = _faults(problem) if problem is not None else ({}, {})
+    planned_drugs = [known for known in formulary.monographs.values() if known.protocols]
+    forms = monograph.forms if monograph else dict.fromkeys(form for known in planned_drugs for form in known.forms)
     return _page(
         render_template(
             "home.html",
             fields=fields,
+            labels=LABELS,
             problem=problem,
             faults=faults,
             told=told,
             formulary=formulary,
-            presets=[known for known in formulary.monographs.values() if known.protocols],
-            drugs=[(known.drug, tall_man(known.drug)) for known in formulary.monographs.values() if known.protocols],
+            presets=planned_drugs,
+            drugs=[(known.drug, tall_man(known.drug)) for known in planned_drugs],
             protocols=[(known.id, tall_man(known.title)) for known in monograph.protocols] if monograph else [],
-            forms=[(form, form) for form in monograph.forms] if monograph else [],
+            forms=[(form, form) for form in forms],
             indications=_indications(formulary, monograph),
             conditions=_titles(formulary.conditions.values()),
             allergies=_titles(formulary.allergies.values()),
@@ -180,15 +184,12 @@ def _faults(problem: Problem) -> tuple[dict[str, list[Fault]], dict[str, Any]]:
     findings = [*told.get("findings", ()), *([told["binding_limit"]] if told.get("binding_limit") else ())]
     nearest = told.get("nearest_target")
     offered = [nearest] if nearest else told.get("nearest", [])
-    faults = problem.faults
-    if not faults:
-        faults = (Fault("/target" if "nearest_target" in told or "nearest" in told else "", problem.code, problem.detail),)
+    about_target = "nearest_target" in told or "nearest" in told
+    faults = problem.faults or (Fault("/target" if about_target else "", problem.code, problem.detail),)
     shown = {
-        "findings": [(tied(finding["message"]), finding["rule"], source_words(finding["source"])) for finding in findings],
+        "findings": [(tied(row["message"]), row["rule"], source_words(row["source"])) for row in findings],
         # A rounded amount is not the one that can be had.
-        "targets": [
-            (typed("target", quantity_of(target)), amount(target)) for target in offered if not target.get("rounded")
-        ],
+        "targets": [(typed("target", quantity_of(row)), amount(row)) for row in offered if not row.get("rounded")],
     }
     return by_field(faults), shown
 

@@ -9,7 +9,7 @@ from dosing.conditions import Holding
 from dosing.finding import Severity, Suggestion
 from dosing.formulary.model import DoseRow, DoseRule, Rule, StateRule, TableRule
 from dosing.judgement import Days, Judgement, action_severity, unanswered
-from dosing.timeline import RATE, Course, DaySum, Run, combined, heaviest_week
+from dosing.timeline import RATE, Course, DaySum, Run, heaviest_week
 from dosing.units import UNITS, Quantity
 from dosing.wording import taken, words
 
@@ -57,7 +57,7 @@ def _daily(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fracti
     unit = UNITS["ug/h" if course.unit == RATE else "mg/d"]
     bound = row.max_daily.amount(unit.code) * share
     limit = Quantity(bound, unit)
-    stretches = [stretch for stretch in combined(sharing) if _inside(stretch, course, case, holding)]
+    stretches = [stretch for stretch in case.situation.sum_of(sharing) if _inside(stretch, course, case, holding)]
     if not stretches:
         return None
     over = [stretch for stretch in stretches if stretch.total > bound]

@@ -8,7 +8,7 @@ from dosing.case import Case
 from dosing.conditions import Holding, holds
 from dosing.formulary.model import CourseRule, DoseRule, ImplausibleRule, Layer, Rule
 from dosing.judgement import Judgement, unanswered
-from dosing.timeline import RATE, Run, combined, heaviest_week
+from dosing.timeline import RATE, Run, heaviest_week
 from dosing.totals import count, per_day, takes_part
 from dosing.units import UNITS, Quantity
 from dosing.wording import words
@@ -67,7 +67,7 @@ def _against_total(case: Case, rule: ImplausibleRule) -> Judgement | None:
         counted = count(case.situation, equivalence)
         days = [
             day
-            for day in combined(counted.courses)
+            for day in counted.days
             if (day.last is None or day.last >= case.situation.first_judged)
             and any(course.order is case.order for course in day.courses)
         ]

@@ -6,7 +6,6 @@ from dosing.case import Case
 from dosing.conditions import Holding
 from dosing.formulary.model import Rule, TotalRule
 from dosing.judgement import Judgement, unanswered
-from dosing.timeline import combined
 from dosing.totals import count, per_day, takes_part
 from dosing.wording import words
 
@@ -30,7 +29,7 @@ def judge(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     first = case.situation.first_judged
     days = [
         total
-        for total in combined(counted.courses)
+        for total in counted.days
         if (total.last is None or total.last >= first) and any(course.order is case.order for course in total.courses)
     ]
     if not days:

@@ -69,7 +69,7 @@ protocols:
     division: growing
     raises: [{by: 300 mg/d, every: 3 d, until: 3600 mg/d, source: some-label, evidence: label}]
     maintenance: {low: 900 mg/d, high: 3600 mg/d}
-    reassess: []
+    reassess: [{at: 2 wk, what: Look again., source: some-label}]
 """
     + _RULES,
     "monographs/prednisone.yaml": """

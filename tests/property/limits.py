@@ -258,7 +258,8 @@ def _row_probes(
     if row.max_single is not None:
         limit = row.max_single.amount("ug/h" if rate else "mg") * share
         build = _taking(question, subject)
-        yield Probe(rule.id, f"{where}single", limit, MICROGRAM, codes, NOT_MORE, build)
+        breaks = LESS if isinstance(rule, DoseRule) and rule.below else NOT_MORE
+        yield Probe(rule.id, f"{where}single", limit, MICROGRAM, codes, breaks, build)
     if row.min_interval is not None:
         yield from _interval_probes(rule, row.min_interval.amount("h"), question, subject, where)
     if row.times is not None or row.min_interval is not None:
@@ -266,9 +267,11 @@ def _row_probes(
 
 
 def _most_times(row: DoseRow) -> int:
+    """The most doses a day; none on every day where more than one day has to lie between."""
     allowed = [row.times] if row.times is not None else []
     if row.min_interval is not None:
-        allowed.append(max(int(HOURS_A_DAY / row.min_interval.amount("h")), 1))
+        hours = row.min_interval.amount("h")
+        allowed.append(max(int(HOURS_A_DAY / hours), 0 if hours >= 2 * HOURS_A_DAY else 1))
     return min(allowed, default=4)
 
 
@@ -314,7 +317,8 @@ def _table_probes(rule: TableRule) -> Iterator[Probe]:
                     rule, band.row, _with_function(question, rule, value), f"{band.range.text} at {value}: ", share
                 )
     if rule.hemodialysis is not None and rule.hemodialysis.supplement is not None:
-        dialysed = replace(question, patient=replace(question.patient, hemodialysis=True))
+        low = Quantity(Fraction(10), UNITS["mL/min"])
+        dialysed = replace(question, patient=replace(question.patient, hemodialysis=True, creatinine_clearance=low))
         subject = _subject(rule, question.orders[0])
         limit = rule.hemodialysis.supplement.amount("mg")
         build = _taking(dialysed, subject, AfterDialysis())
@@ -416,9 +420,10 @@ def _factor(rule: str, question: OrdersQuestion, subject: str) -> Fraction:
 
 def _total_probes(rule: TotalRule) -> Iterator[Probe]:
     """The limit in every drug of the sum that a case names, alone and shared by two orders."""
-    for question in _canaries()[rule.id]:
-        if len(question.orders) > 1 or question.patient.medications:
-            continue
+    asked = [
+        question for question in _canaries()[rule.id] if len(question.orders) == 1 and not question.patient.medications
+    ]
+    for question in asked or [_alone(_fires(rule.id))]:
         subject = _subject(rule, question.orders[0])
         if subject not in formulary().equivalences[rule.equivalence].factors:
             continue
@@ -429,6 +434,10 @@ def _total_probes(rule: TotalRule) -> Iterator[Probe]:
         yield Probe(rule.id, name, limit, MICROGRAM, codes, breaks, _taking(question, subject))
         if not _is_rate(question):
             yield Probe(rule.id, f"{name} in two orders", limit, MICROGRAM, codes, breaks, _shared(question, subject))
+
+
+def _alone(question: OrdersQuestion) -> OrdersQuestion:
+    return replace(question, orders=question.orders[:1], patient=replace(question.patient, medications=()))
 
 
 def _stop_probes(rule: StopRule) -> Iterator[Probe]:

@@ -44,7 +44,7 @@ PARTS = ("morning", "noon", "evening", "bedtime")
 # One field may stand in the way of another: these may be told of a field that was not touched.
 BETWEEN_FIELDS = {
     *("missing-field", "missing-unit", "missing-strength", "missing-concentration", "missing-duration"),
-    *("contradiction", "conflicting-fields", "unusable-field", "duplicate-id", "wrong-unit"),
+    *("contradiction", "conflicting-fields", "unusable-field", "duplicate-id", "wrong-unit", "unknown-value"),
 }
 
 
@@ -384,13 +384,21 @@ def field_of(place: Place) -> str:
     return ""
 
 
+ONE_LETTER_WORDS = frozenset({"A"})  # among the writings for its unit, and a word of child_pugh
+
+
 def must_refuse(grammar: Grammar, place: Place, value: object) -> bool:
     """Whether a hostile text can stand at a place under no reading of the contract."""
     name, last = field_of(place), place[-1]
     if last == "unit" and isinstance(value, str):
-        return not _UNIT[name].fullmatch(value)
-    if last in ("value", "system", "code") or name not in _FIELDS:
+        # A unit of another kind is told of once its value is a number.
+        return not any(units.fullmatch(value) for units in _UNIT.values())
+    if name == "replaces" or last == "code":
+        return False  # any text may be an id; any digits may be a code
+    if last in ("value", "system"):
         return True
+    if name not in _FIELDS:
+        return value not in ONE_LETTER_WORDS
     return name not in _SHOWN and not grammar.may_be(value, name)
 
 
@@ -454,7 +462,7 @@ def test_a_writing_in_every_field_at_once_is_told_of_in_every_field(
     path, body, accept = BODIES[number]
     leaves = [place for place in places_of(body) if not isinstance(at(body, place), (dict, list))]
     missed: list[tuple[str, str]] = []
-    for writing in WRITINGS:
+    for writing in WRITINGS if FULL else WRITINGS[number :: len(BODIES)]:
         changed = copy.deepcopy(body)
         wrong = []
         for place in leaves:
@@ -467,7 +475,7 @@ def test_a_writing_in_every_field_at_once_is_told_of_in_every_field(
         if members["status"] == 422:
             pointers = [fault["pointer"] for fault in members["errors"]]
             missed += [(place, writing) for place in wrong if not any(near(pointer, place) for pointer in pointers)]
-    assert missed == []
+    assert missed[:20] == []
 
 
 @pytest.mark.parametrize("number", range(len(BODIES)))
@@ -567,7 +575,7 @@ def rebuilt(draw: random.Random, body: dict[str, Any], other: dict[str, Any]) ->
         case 5:
             holder[last] = for_place(draw.choice(WRITINGS), holder[last])
         case 6:
-            holder[last] = [holder[last]] * draw.choice((1, 2, 101))
+            holder[last] = [copy.deepcopy(holder[last]) for _ in range(draw.choice((1, 2, 2, 101)))]
         case 7:
             holder[last] = {draw.choice(("value", "low", "morning", "drug", "x")): holder[last]}
         case 8 if isinstance(holder, dict):  # under another name
