@@ -42,11 +42,12 @@ class Run:
     after_dialysis: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Course:
-    """One ingredient of one order on days. `needs` names what is missing to know the amounts; then runs are empty.
+    """One ingredient of one order on days. It is equal to itself alone, since two orders may say the same.
 
-    `spans` are the days of each step; `last` is None when the order goes on.
+    `needs` names what is missing to know the amounts; then runs are empty. `spans` are the days of each step; `last`
+    is None when the order goes on.
     """
 
     order: Order

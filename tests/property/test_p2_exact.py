@@ -95,7 +95,9 @@ def test_every_day_and_every_week_hold_what_counting_says(kind: str, said: st.Da
 PROBES = list(probes())
 
 
-@pytest.mark.parametrize(("number", "probe"), enumerate(PROBES), ids=[f"{probe.rule} {probe.name}" for probe in PROBES])
+@pytest.mark.parametrize(
+    ("number", "probe"), list(enumerate(PROBES)), ids=[f"{probe.rule} {probe.name}" for probe in PROBES]
+)
 def test_a_limit_parts_what_is_one_unit_below_at_and_above_it(number: int, probe: Probe) -> None:
     """In every accepted unit; in the short run in one of them, another one for each limit."""
     for code in probe.codes if FULL else (probe.codes[number % len(probe.codes)],):
