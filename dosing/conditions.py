@@ -11,6 +11,7 @@ from dosing.days import date_of, day_number
 from dosing.formulary.model import ALWAYS, Interval, When
 from dosing.measures import NotComputed
 from dosing.patient import Patient
+from dosing.timeline import RATE
 
 # A rule that begins with a birthday is looked for this far into an order that goes on.
 DAYS_AHEAD = 366
@@ -191,6 +192,8 @@ def _concentration(interval: Interval, case: Case) -> Answer:
 def _daily_dose(interval: Interval, case: Case) -> Answer:
     if case.course.needs:
         return case.course.needs
+    if (interval.unit == RATE) != (case.course.unit == RATE):
+        return False
     runs = case.course.judged(case.situation.first_judged)
     return any(run.total in interval for run in runs)
 

@@ -15,6 +15,8 @@ from dosing.units import Quantity
 
 # What an order is for; a rule may say what it becomes when that is not stated.
 PURPOSE = frozenset({"indication", "intent"})
+# How many ranges of days a finding names.
+MOST_RANGES = 10
 Days = tuple[tuple[int, int | None], ...]
 
 
@@ -43,6 +45,20 @@ class Judgement:
 
 
 Judge = Callable[[Case, Rule, Holding], Judgement | None]
+
+
+def told(ranges: list[tuple[int, int | None]], endless: bool) -> Days:
+    """Ranges joined where they touch. What recurs more often is told by its first days and one range for the rest."""
+    joined: list[tuple[int, int | None]] = []
+    for first, last in ranges:
+        before = joined[-1][1] if joined else None
+        if before is not None and before + 1 == first:
+            joined[-1] = (joined[-1][0], last)
+        else:
+            joined.append((first, last))
+    if len(joined) > MOST_RANGES:
+        joined[MOST_RANGES - 1 :] = [(joined[MOST_RANGES - 1][0], None if endless else joined[-1][1])]
+    return tuple(joined)
 
 
 def unanswered(needs: tuple[str, ...], message: str = "") -> Judgement:

@@ -92,7 +92,7 @@ _FINDING = {
     },
     "message": TEXT,
     "measured": MAYBE_QUANTITY,
-    "comparison": {"enum": ["<", "<=", ">", ">=", None], "description": "The condition that has to hold"},
+    "comparison": {"enum": ["<", "<=", "=", ">=", ">", None], "description": "The condition that has to hold"},
     "limit": MAYBE_QUANTITY,
     "merged": listed(ANYTHING) | {"description": "Weaker findings of the same cause, in the same shape"},
     "rule": or_null(TEXT),

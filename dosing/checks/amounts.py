@@ -8,14 +8,12 @@ from dosing.case import Case
 from dosing.conditions import Holding
 from dosing.finding import Severity, Suggestion
 from dosing.formulary.model import DoseRow, DoseRule, Rule, StateRule, TableRule
-from dosing.judgement import Days, Judgement, action_severity, unanswered
+from dosing.judgement import Days, Judgement, action_severity, told, unanswered
 from dosing.timeline import RATE, Course, DaySum, Run, heaviest_week
 from dosing.units import UNITS, Quantity
 from dosing.wording import taken, words
 
 HOURS_A_DAY = 24
-# How many ranges of days a finding names.
-MOST_RANGES = 10
 
 
 def judge(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
@@ -34,7 +32,8 @@ def judge_row(
     if row.action is not None:
         severity = action_severity(row.action, rule)
         verb = row.action.value.replace("-", " ")
-        return Judgement(False, f"{case.drug}: {verb}{why}.", severity=severity)
+        effect = f": {rule.effect}" if rule.effect else ""
+        return Judgement(False, f"{case.drug}: {verb}{why}{effect}.", severity=severity)
     judgements = [answer for limit in LIMITS if (answer := limit(case, rule, row, holding, share, why)) is not None]
     if not judgements:
         return None
@@ -273,26 +272,12 @@ def _days(stretches: list[DaySum], case: Case, holding: Holding) -> Days:
         if holding.to_day is not None:
             last = holding.to_day if last is None else min(last, holding.to_day)
         ranges.append((max(stretch.first, case.situation.first_judged, holding.from_day), last))
-    return _told(ranges, any(course.last is None for stretch in stretches for course in stretch.courses))
+    return told(ranges, any(course.last is None for stretch in stretches for course in stretch.courses))
 
 
 def _days_of(runs: list[Run], case: Case) -> Days:
     """The days of some of a course's own runs."""
-    return _told([(run.first, run.last) for run in runs], case.course.last is None)
-
-
-def _told(ranges: list[tuple[int, int | None]], endless: bool) -> Days:
-    """Ranges joined where they touch. What recurs more often is told by its first days and one range for the rest."""
-    joined: list[tuple[int, int | None]] = []
-    for first, last in ranges:
-        before = joined[-1][1] if joined else None
-        if before is not None and before + 1 == first:
-            joined[-1] = (joined[-1][0], last)
-        else:
-            joined.append((first, last))
-    if len(joined) > MOST_RANGES:
-        joined[MOST_RANGES - 1 :] = [(joined[MOST_RANGES - 1][0], None if endless else joined[-1][1])]
-    return tuple(joined)
+    return told([(run.first, run.last) for run in runs], case.course.last is None)
 
 
 def _step_on(course: Course, day: int) -> int | None:

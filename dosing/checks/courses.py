@@ -234,7 +234,8 @@ def abrupt_stop(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
         return Judgement(True, measured=measured, limit=limit, comparison=comparison)
     return Judgement(
         False,
-        f"{case.drug} ends after {words(measured)} of scheduled use; from {words(limit)} on it is lowered slowly.",
+        f"{case.drug} ends after {words(measured)} of scheduled use; from {words(limit)} on it is lowered slowly"
+        f"{': ' + rule.effect if rule.effect else ''}.",
         measured,
         limit,
         comparison,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dosing.case import Case
 from dosing.conditions import Holding
 from dosing.formulary.model import Rule, TotalRule
-from dosing.judgement import Judgement, unanswered
+from dosing.judgement import Judgement, told, unanswered
 from dosing.totals import count, per_day, takes_part
 from dosing.wording import words
 
@@ -52,7 +52,7 @@ def judge(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
         measured,
         limit,
         rule.comparison,
-        tuple((max(day.first, first), day.last) for day in over),
+        told([(max(day.first, first), day.last) for day in over], any(course.last is None for course in worst.courses)),
         next(
             (
                 run.step

@@ -152,7 +152,7 @@ def read_monograph(
 ) -> Monograph:
     """One drug. Faults inside its lists are added to `faults`; only a broken head raises."""
     fields = entry.fields(MONOGRAPH, ("drug", "title", "status", "review_by", "products", "rules"))
-    drug, review_by = fields["drug"].text(), fields["review_by"].text()
+    drug, review_by = fields["drug"].text(), fields["review_by"].day()
     if not entry.file.endswith(f"/{drug}.yaml"):
         raise fields["drug"].broken(f"the file is not named after {drug}.", f"Name it {drug}.yaml.")
     belongs = fields["classes"].some_of(classes, "class") if "classes" in fields else frozenset()
@@ -389,7 +389,7 @@ def read_equivalence(entry: Entry, names: Names) -> Equivalence:
 
 def _dose_class(entry: Entry) -> DoseClass:
     fields = entry.fields(frozenset({"name", "range", "source", "evidence", "note"}), ("name", "range"))
-    return DoseClass(fields["name"].text(), fields["range"].interval())
+    return DoseClass(fields["name"].text(), fields["range"].interval("mg/d"))
 
 
 def _source(entry: Entry, names: Names) -> Source:

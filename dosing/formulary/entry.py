@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
 from fractions import Fraction
 from pathlib import Path
@@ -168,8 +169,23 @@ class Entry:
         parts = [self] if isinstance(self.node, yaml.ScalarNode) else self.entries()
         return frozenset(part.one_of(known, what) for part in parts)
 
-    def interval(self) -> Interval:
-        """`>= 60 mL/min`, `< 12 years` or `(15, 30] mL/min`; the two ends share one unit."""
+    def day(self) -> str:
+        """A calendar date, kept as it is written."""
+        text = self.text()
+        try:
+            date.fromisoformat(text)
+        except ValueError as error:
+            raise self.broken(f"`{text}` is not a date.", "Write it as 2027-11-21.") from error
+        return text
+
+    def interval(self, *units: str) -> Interval:
+        """`>= 60 mL/min`, `< 12 years` or `(15, 30] mL/min`, in one of `units`; the two ends share one unit."""
+        interval = self._interval()
+        if units and interval.unit not in units:
+            raise self.broken(f"a range in {interval.unit}.", f"Write it in {' or '.join(units)}.")
+        return interval
+
+    def _interval(self) -> Interval:
         text = self.text()
         try:
             if match := _ONE_SIDED.fullmatch(text):

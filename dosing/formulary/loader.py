@@ -197,7 +197,7 @@ class _Loading:
             fields = dict(self._pairs(root))
             if "class" in fields and "rules" in fields:
                 subject = fields["class"].text()
-                review_by = fields["review_by"].text() if "review_by" in fields else ""
+                review_by = fields["review_by"].day() if "review_by" in fields else ""
                 found[subject] = tuple(self._read_rules(fields["rules"], subject, review_by, names))
         return found
 

@@ -152,6 +152,7 @@ class Rule:
     section: str = ""
     note: str = ""
     exception: str = ""
+    effect: str = ""
     if_unstated: Severity | None = None
     superseded: bool = False
     also: tuple[Source, ...] = ()
@@ -201,21 +202,18 @@ class StateRule(Rule):
     """A drug that should not be used (so) while `when` holds."""
 
     action: Action
-    effect: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartnerRule(Rule):
     """A drug that should not meet another; `partners` are drugs and classes.
 
-    The wash-outs are the days between the last dose of the one and the first of the other.
+    `washout_partner` is the time between the partner's last dose and this drug's first.
     """
 
     partners: frozenset[str]
     action: Action
-    effect: str = ""
     washout_partner: Quantity | None = None
-    washout_drug: Quantity | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

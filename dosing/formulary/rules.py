@@ -42,6 +42,7 @@ COMMON = frozenset(
         "section",
         "evidence",
         "note",
+        "effect",
         "when",
         "severity",
         "exception",
@@ -59,6 +60,7 @@ LIMIT_FIELD = {
     "max-weekly-dose": "max_weekly",
     "min-interval": "min_interval",
 }
+UNIT_OF_MEASURE = {"creatinine_clearance": "mL/min", "egfr": "mL/min/{1.73_m2}"}
 COURSE_KINDS = frozenset(["max-duration", "starting-dose", "step-size", "step-interval", "below-effective-dose"])
 TOTAL_KINDS = {
     "mme": "mme",
@@ -130,9 +132,10 @@ def read_rule(entry: Entry, subject: str, review_by: str, names: Names) -> Rule:
         "section": fields["section"].text() if "section" in fields else "",
         "note": fields["note"].text() if "note" in fields else "",
         "exception": fields["exception"].text() if "exception" in fields else "",
+        "effect": fields["effect"].text().rstrip(".") if "effect" in fields else "",
         "if_unstated": _severity(fields["if_unstated"]) if "if_unstated" in fields else None,
         "superseded": "superseded" in fields and fields["superseded"].flag(),
-        "review_by": fields["review_by"].text() if "review_by" in fields else review_by,
+        "review_by": fields["review_by"].day() if "review_by" in fields else review_by,
         "subject": subject,
     }
     return build(Parts(entry, fields, common, names))
@@ -190,7 +193,7 @@ def _forms(entry: Entry, names: Names) -> frozenset[str]:
 
 
 WHEN: dict[str, tuple[str, Callable[[Entry, Names], Any]]] = {
-    "age": ("age", lambda entry, names: entry.interval()),
+    "age": ("age", lambda entry, names: entry.interval("a", "mo")),
     "form": ("forms", _forms),
     "route": ("routes", lambda entry, names: entry.some_of(ROUTES, "route")),
     "indication": ("indications", lambda entry, names: entry.some_of(names.indications, "indication")),
@@ -204,22 +207,22 @@ WHEN: dict[str, tuple[str, Callable[[Entry, Names], Any]]] = {
         "hepatic_impairment",
         lambda entry, names: entry.some_of(frozenset({"none", "mild", "moderate", "severe"}), "degree"),
     ),
-    "creatinine_clearance": ("creatinine_clearance", lambda entry, names: entry.interval()),
-    "egfr": ("egfr", lambda entry, names: entry.interval()),
+    "creatinine_clearance": ("creatinine_clearance", lambda entry, names: entry.interval("mL/min")),
+    "egfr": ("egfr", lambda entry, names: entry.interval("mL/min/{1.73_m2}")),
     "hemodialysis": ("hemodialysis", lambda entry, names: entry.flag()),
     "opioid_experience": (
         "opioid_experience",
         lambda entry, names: entry.one_of(frozenset({"naive", "tolerant"}), "experience"),
     ),
     "pregnant": ("pregnant", lambda entry, names: entry.flag()),
-    "gestational_age": ("gestational_age", lambda entry, names: entry.interval()),
+    "gestational_age": ("gestational_age", lambda entry, names: entry.interval("wk", "d")),
     "breastfeeding": ("breastfeeding", lambda entry, names: entry.flag()),
     "as_needed": ("as_needed", lambda entry, names: entry.flag()),
     "self_care": ("self_care", lambda entry, names: entry.flag()),
     "sex": ("sex", lambda entry, names: entry.one_of(frozenset({"female", "male"}), "sex")),
     "strength": ("strengths", lambda entry, names: tuple(item.quantity() for item in _listed(entry))),
-    "concentration": ("concentration", lambda entry, names: entry.interval()),
-    "daily_dose": ("daily_dose", lambda entry, names: entry.interval()),
+    "concentration": ("concentration", lambda entry, names: entry.interval("mg/mL")),
+    "daily_dose": ("daily_dose", lambda entry, names: entry.interval("mg/d", "ug/h")),
     "medication": (
         "medications",
         lambda entry, names: entry.some_of(names.drugs_and_classes, "drug or class"),
@@ -228,6 +231,8 @@ WHEN: dict[str, tuple[str, Callable[[Entry, Names], Any]]] = {
 
 
 def _dose_rule(parts: Parts) -> Rule:
+    if not ROW & parts.fields.keys():
+        raise parts.entry.broken("a rule that limits nothing.", "Add a limit such as `max_daily`, or an `action`.")
     return DoseRule(row=read_row(parts.fields), **parts.common)
 
 
@@ -239,7 +244,7 @@ def _limit_rule(parts: Parts) -> Rule:
 
 def _frequency_rule(parts: Parts) -> Rule:
     if "action" in parts.fields:
-        return StateRule(action=parts.action, effect=parts.phrase("effect"), **parts.common)
+        return StateRule(action=parts.action, **parts.common)
     if "limit" not in parts.fields:
         raise parts.entry.broken("a frequency rule without a limit or an action.", "Add `limit: 3 {dose}/d`.")
     times = parts.fields["limit"].quantity().amount("{dose}/d")
@@ -248,9 +253,14 @@ def _frequency_rule(parts: Parts) -> Rule:
     return DoseRule(row=DoseRow(times=times.numerator), **parts.common)
 
 
-def _course_rule(parts: Parts) -> Rule:
+def _start_rule(parts: Parts) -> Rule:
+    """A first dose has a limit, or a state in which it is not given."""
     if "action" in parts.fields:
-        return StateRule(action=parts.action, effect=parts.phrase("effect"), **parts.common)
+        return StateRule(action=parts.action, **parts.common)
+    return _course_rule(parts)
+
+
+def _course_rule(parts: Parts) -> Rule:
     if "limit" not in parts.fields:
         raise parts.entry.broken("no `limit`.", "Add `limit:` with a number and a unit.")
     return CourseRule(limit=parts.fields["limit"].quantity(), **parts.common)
@@ -258,13 +268,14 @@ def _course_rule(parts: Parts) -> Rule:
 
 def _table_rule(parts: Parts) -> Rule:
     fields = parts.fields
+    measure = fields["measure"].one_of(UNIT_OF_MEASURE, "measure")
+    unit = UNIT_OF_MEASURE[measure]
     bands = []
     for band in fields["bands"].entries():
         row = band.fields(ROW | {"range"}, ("range",))
-        bands.append(Band(row["range"].interval(), read_row(row)))
-    measure = fields["measure"].one_of(frozenset({"creatinine_clearance", "egfr"}), "measure")
+        bands.append(Band(row["range"].interval(unit), read_row(row)))
     dialysis = fields["hemodialysis"].fields(ROW) if "hemodialysis" in fields else None
-    gaps = tuple(gap.interval() for gap in fields["gaps"].entries()) if "gaps" in fields else ()
+    gaps = tuple(gap.interval(unit) for gap in fields["gaps"].entries()) if "gaps" in fields else ()
     _exhaustive(fields["bands"], tuple(bands))
     return TableRule(
         measure=measure,
@@ -311,21 +322,15 @@ def _total_rule(parts: Parts) -> Rule:
 
 
 def _state_rule(parts: Parts) -> Rule:
-    return StateRule(action=parts.action, effect=parts.phrase("effect"), **parts.common)
+    return StateRule(action=parts.action, **parts.common)
 
 
 def _partner_rule(parts: Parts) -> Rule:
-    washout = (
-        parts.fields["washout"].fields(frozenset({"stopped_partner", "stopped_drug"}))
-        if ("washout" in parts.fields)
-        else {}
-    )
+    washout = parts.fields["washout"].fields(frozenset({"stopped_partner"})) if ("washout" in parts.fields) else {}
     return PartnerRule(
         partners=parts.fields["with"].some_of(parts.names.drugs_and_classes, "drug or class"),
         action=parts.action,
-        effect=parts.phrase("effect"),
         washout_partner=washout["stopped_partner"].quantity() if "stopped_partner" in washout else None,
-        washout_drug=washout["stopped_drug"].quantity() if "stopped_drug" in washout else None,
         **parts.common,
     )
 
@@ -362,6 +367,8 @@ def _stop_rule(parts: Parts) -> Rule:
 
 def _advice_rule(parts: Parts) -> Rule:
     fields = parts.fields
+    if not {"needs", "what"} & fields.keys():
+        raise parts.entry.broken("advice without words.", "Add `what:`, or `needs:` with drugs or classes.")
     return AdviceRule(
         action=parts.action,
         needs=(
@@ -392,22 +399,20 @@ Reader = tuple[frozenset[str], tuple[str, ...], Callable[[Parts], Rule]]
 READERS: dict[str, Reader] = {
     **{kind: (frozenset({"limit"}), ("limit",), _limit_rule) for kind in LIMIT_FIELD},
     "max-single-dose": (frozenset({"limit", "comparison"}), ("limit",), _limit_rule),
-    **{kind: (frozenset({"limit", "action", "effect"}), (), _course_rule) for kind in COURSE_KINDS},
+    **{kind: (frozenset({"limit"}), (), _course_rule) for kind in COURSE_KINDS},
+    "starting-dose": (frozenset({"limit", "action"}), (), _start_rule),
     **{kind: (frozenset({"limit", "comparison"}), ("limit",), _total_rule) for kind in TOTAL_KINDS},
+    **{kind: (frozenset({"action"}), ("action", "when"), _state_rule) for kind in ("contraindication", "pregnancy")},
     **{
-        kind: (frozenset({"action", "effect"}), ("action", "when"), _state_rule)
-        for kind in ("contraindication", "pregnancy")
-    },
-    **{
-        kind: (frozenset({"with", "washout", "action", "effect"}), ("with", "action"), _partner_rule)
+        kind: (frozenset({"with", "washout", "action"}), ("with", "action"), _partner_rule)
         for kind in ("interaction", "duplicate-therapy")
     },
     **{
-        kind: (frozenset({"needs", "action", "what", "every", "effect"}), ("action",), _advice_rule)
+        kind: (frozenset({"needs", "action", "what", "every"}), ("action",), _advice_rule)
         for kind in ("co-prescription", "monitoring", "place-in-therapy")
     },
-    **{kind: (ROW | {"effect"}, (), _dose_rule) for kind in ("hepatic-dose", "age-limit")},
-    "frequency": (frozenset({"limit", "action", "effect"}), (), _frequency_rule),
+    **dict.fromkeys(("hepatic-dose", "age-limit"), (ROW, (), _dose_rule)),
+    "frequency": (frozenset({"limit", "action"}), (), _frequency_rule),
     "renal-dose": (
         frozenset({"measure", "bands", "hemodialysis", "gaps"}),
         ("measure", "bands"),
@@ -415,7 +420,7 @@ READERS: dict[str, Reader] = {
     ),
     "implausible-dose": (IMPLAUSIBLE, (), _implausible_rule),
     "abrupt-stop": (
-        frozenset({"exposure", "more_than", "above", "equivalence", "action", "effect"}),
+        frozenset({"exposure", "more_than", "above", "equivalence", "action"}),
         ("action",),
         _stop_rule,
     ),

@@ -571,7 +571,7 @@ def rebuilt(draw: random.Random, body: dict[str, Any], other: dict[str, Any]) ->
         case 3:
             holder[last] = foreign
         case 4:
-            holder[last] = draw.choice(OTHER_TYPES)
+            holder[last] = copy.deepcopy(draw.choice(OTHER_TYPES))
         case 5:
             holder[last] = for_place(draw.choice(WRITINGS), holder[last])
         case 6:

@@ -60,7 +60,7 @@ def day_by_day(course: Course) -> dict[int, naive.Day]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=figure(10_000, 100))
+@settings(max_examples=figure(10_000, 200))
 @given(said=st.data())
 def test_every_day_and_every_week_hold_what_counting_says(kind: str, said: st.DataObject) -> None:
     orders = [said.draw(said_orders(kind))]
