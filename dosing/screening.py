@@ -79,8 +79,9 @@ def _screen_order(order: Order, situation: Situation, rows: _Rows) -> None:
             rows.findings.append(_unknown_form(order, drug, _known_forms(situation.formulary, order, monograph.forms)))
             continue
         case = Case(situation, order, course, monograph)
-        if _of_another_kind(case):
-            rows.not_checked.append(_not_a_dose(case))
+        nothing = _nothing_to_judge(case)
+        if nothing is not None:
+            rows.not_checked.append(nothing)
             continue
         _screen_case(case, rows)
 
@@ -154,11 +155,23 @@ def _of_another_kind(case: Case) -> bool:
     return bool(known) and all(product.strength.unit.code.endswith("/h") != rate for product in known)
 
 
-def _not_a_dose(case: Case) -> NotChecked:
-    kind = "a rate per hour" if case.course.unit == RATE else "an amount"
+def _nothing_to_judge(case: Case) -> NotChecked | None:
+    """An order whose dose is of another kind, or that has no dose on any day that is judged: silence is no verdict."""
+    drug, course = case.drug, case.course
+    if _of_another_kind(case):
+        kind = "a rate per hour" if course.unit == RATE else "an amount"
+        return _not_judged(case, ("dose",), f"The dose is {kind}, which {drug} does not have in this form.")
+    if course.needs or course.judged(case.situation.first_judged):
+        return None
+    if course.runs:
+        return _not_judged(case, ("as_of",), f"Every dose of {drug} lies before the day of the question.")
+    return _not_judged(case, ("duration",), f"No dose of {drug} falls on any day of the order.")
+
+
+def _not_judged(case: Case, needs: tuple[str, ...], why: str) -> NotChecked:
     rules = tuple(rule for rule in case.monograph.rules if not rule.superseded)
-    message = f"The dose is {kind}, which {case.drug} does not have in this form; nothing about it was checked."
-    return NotChecked("max-daily-dose", case.order.given, ("dose",), message, rules, Severity.CRITICAL)
+    message = f"{why} Nothing about it was checked."
+    return NotChecked("max-daily-dose", case.order.given, needs, message, rules, Severity.CRITICAL)
 
 
 def _unknown_drug(order: Order) -> Finding:

@@ -68,8 +68,7 @@ def make() -> AnyResponse:
     """Plan, check and store what the form asks; or show the form again with what is wrong with it."""
     _refuse_foreign_pages()
     refuse_unknown_query()
-    request.max_content_length = LARGEST_FORM
-    fields = read_fields(request.content_type, request.get_data(cache=False))
+    fields = read_fields(request.content_type, _posted_bytes())
     services = services_of(current_app.extensions)
     asked, faults = request_of(fields)
     titration = None
@@ -274,6 +273,15 @@ def _refuse_foreign_pages() -> None:
     own = site == "same-origin" if site is not None else origin is None or urlsplit(origin).netloc == request.host
     if not own:
         raise Problem("bad-request", "The form was sent from a page of another address.", status=403)
+
+
+def _posted_bytes() -> bytes:
+    """The body, whole. One that comes in chunks is cut off at the limit without a word, so one byte more is read."""
+    request.max_content_length = LARGEST_FORM + 1
+    body = request.get_data(cache=False)
+    if len(body) > LARGEST_FORM:
+        raise RequestEntityTooLarge
+    return body
 
 
 def _see_other(address: str) -> AnyResponse:

@@ -141,8 +141,10 @@ def _function(rule: TableRule, measured: Fraction | None) -> str:
 
 def _with_notice(judgement: Judgement, case: Case, rule: TableRule, values: list[Fraction], band: Band) -> Judgement:
     """Say what was assumed: a lower band because of the weight, or because the label leaves a hole."""
+    if _on_dialysis(case):
+        return judgement
     remarks = []
-    if any(value not in band.range for value in values) and not _on_dialysis(case):
+    if any(value not in band.range for value in values):
         remarks.append(f"The choice of weight changes the band; the lower one, {band.range.text}, was used.")
     measured = min(values, default=None)
     if measured is not None and any(measured in gap for gap in rule.gaps):

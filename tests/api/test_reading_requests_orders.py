@@ -11,9 +11,9 @@ from api.errors import Fault
 from api.schemas.requests import OrdersQuestion
 from dosing.names import RXNORM
 from dosing.order import Concentration, Order
-from dosing.posology import AfterDialysis, DoseRange, Every, Frequency, OnWeekdays, Sig, Step, Times
+from dosing.posology import AfterDialysis, DoseRange, Every, Sig, Step, Times
 from dosing.units import quantity
-from tests.api.test_reading_requests_names import CHECK, TODAY, faults, order, placed, request
+from tests.api.test_reading_requests_names import CHECK, faults, order, placed, request
 
 WEEK = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
 
@@ -110,73 +110,6 @@ def test_every_field_of_the_contract_is_read() -> None:
 def test_one_step_written_flat_is_the_same_as_a_list_of_one() -> None:
     flat = {"dose": "300 mg", "frequency": {"times": 3, "per": "day"}, "duration": "14 days", "as_needed": True}
     assert one(**flat).steps == one(dose=None, frequency=None, steps=[flat]).steps
-
-
-@pytest.mark.parametrize(
-    ("frequency", "understood"),
-    [
-        ({"times": 1, "per": "day"}, Times(1, "day")),
-        ({"times": 100, "per": "week"}, Times(100, "week")),
-        ({"per": "month", "times": 2}, Times(2, "month")),
-        ({"every": "6 hours"}, Every(quantity("6 h"), quantity("6 h"))),
-        ({"every": {"low": "4 hours", "high": "6 hours"}}, Every(quantity("4 h"), quantity("6 h"))),
-        ({"every": {"value": 2, "unit": "d"}}, Every(quantity("2 d"), quantity("2 d"))),
-        ({"every": "1 month"}, Every(quantity("1 mo"), quantity("1 mo"))),
-        ({"on": ["thursday", "monday"]}, OnWeekdays(("monday", "thursday"))),
-        (
-            {"every": "12 hours", "count": 3, "on": ["monday"]},
-            OnWeekdays(("monday",), quantity("12 h"), 3),
-        ),
-        ({"after": "hemodialysis"}, AfterDialysis()),
-    ],
-)
-def test_every_shape_of_a_frequency_is_read(frequency: dict[str, Any], understood: Frequency) -> None:
-    assert sig(frequency=frequency).frequency == understood
-
-
-@pytest.mark.parametrize(
-    ("frequency", "found"),
-    [
-        ("qd", [("", "unknown-frequency")]),
-        ({}, [("", "unknown-frequency")]),
-        ({"per": "day"}, [("", "unknown-frequency")]),
-        ({"times": 3}, [("", "unknown-frequency")]),
-        ({"times": 3, "per": "day", "on": ["monday"]}, [("", "unknown-frequency")]),
-        ({"on": ["monday"], "every": "12 hours"}, [("", "unknown-frequency")]),
-        ({"on": ["monday"], "count": 3}, [("", "unknown-frequency")]),
-        ({"time": 3, "per": "day"}, [("/time", "unknown-field")]),
-        ({"times": 3, "per": "moon"}, [("/per", "unknown-frequency")]),
-        ({"times": 3, "per": 1}, [("/per", "unknown-frequency")]),
-        ({"times": 3, "per": "days"}, [("/per", "unknown-frequency")]),
-        ({"times": 0, "per": "day"}, [("/times", "out-of-range")]),
-        ({"times": 101, "per": "day"}, [("/times", "out-of-range")]),
-        ({"times": "3", "per": "hour"}, [("/times", "wrong-type"), ("/per", "unknown-frequency")]),
-        ({"every": "6"}, [("/every", "missing-unit")]),
-        ({"every": "6 mg"}, [("/every", "wrong-unit")]),
-        ({"every": "30 seconds"}, [("/every", "unknown-unit")]),
-        ({"every": "0 hours"}, [("/every", "out-of-range")]),
-        ({"every": "367 days"}, [("/every", "out-of-range")]),
-        ({"every": {"low": "6 hours", "high": "4 hours"}}, [("/every", "contradiction")]),
-        ({"every": {"low": "4 hours"}}, [("/every/high", "missing-field")]),
-        ({"every": {"low": "1 month", "high": "40 days"}}, [("/every/high", "wrong-unit")]),
-        ({"on": "monday"}, [("/on", "wrong-type")]),
-        ({"on": []}, [("/on", "too-few")]),
-        ({"on": ["monday", "Monday", "funday", 1]},
-         [("/on/1", "unknown-value"), ("/on/2", "unknown-value"), ("/on/3", "wrong-type")]),
-        ({"on": ["monday", "monday"]}, [("/on/1", "malformed")]),
-        ({"on": [*sorted(WEEK), "monday"]}, [("/on", "too-many")]),
-        ({"on": ["monday"], "every": "1 month", "count": 2}, [("/every", "wrong-unit")]),
-        ({"on": ["monday"], "every": {"low": "4 hours", "high": "6 hours"}, "count": 0},
-         [("/every/low", "unknown-field"), ("/every/high", "unknown-field"), ("/every/value", "missing-field"),
-          ("/every/unit", "missing-unit"), ("/count", "out-of-range")]),
-        ({"after": "lunch"}, [("/after", "unknown-value")]),
-        ([], [("", "unknown-frequency")]),
-    ],
-)  # fmt: skip
-def test_a_frequency_that_is_not_understood_is_refused_at_its_place(
-    frequency: object, found: list[tuple[str, str]]
-) -> None:
-    assert refused(frequency=frequency) == [(f"/frequency{pointer}", code) for pointer, code in found]
 
 
 @pytest.mark.parametrize(
@@ -316,100 +249,6 @@ def test_a_hundred_steps_are_read_and_one_more_is_refused() -> None:
     assert refused(dose=None, frequency=None, steps=[step] * 101) == [("/steps", "too-many")]
 
 
-@pytest.mark.parametrize(
-    ("fields", "found"),
-    [
-        ({"dose": "1 {tablet}"}, [("/strength", "missing-strength")]),
-        ({"dose": "1 {capsule}", "concentration": "1 mg / 1 mL"}, [("/strength", "missing-strength")]),
-        ({"dose": "1 {patch}"}, [("/strength", "missing-strength")]),
-        ({"dose": "5 mL"}, [("/concentration", "missing-concentration")]),
-        ({"dose": "5 mL", "strength": "300 mg"}, [("/concentration", "missing-concentration")]),
-        ({"dose": None, "frequency": None, "doses": {"noon": "1 {tablet}", "evening": "5 mL"}},
-         [("/concentration", "missing-concentration"), ("/strength", "missing-strength")]),
-        ({"dose": None, "frequency": None, "cycle": ["1 {tablet}"]}, [("/strength", "missing-strength")]),
-        ({"dose": "1 {tablet}", "form": "capsule", "strength": "300 mg"}, [("/dose", "contradiction")]),
-        ({"dose": "1 {tablet}", "form": "oral solution", "strength": "300 mg"}, [("/dose", "contradiction")]),
-        ({"dose": "5 mL", "form": "tablet", "concentration": "250 mg / 5 mL"}, [("/dose", "contradiction")]),
-        ({"max_per_day": "8 {tablet}/d", "form": "capsule"}, [("/max_per_day", "contradiction")]),
-        ({"strength": "300"}, [("/strength", "missing-unit")]),
-        ({"strength": "5 mL"}, [("/strength", "wrong-unit")]),
-        ({"strength": []}, [("/strength", "wrong-type")]),
-        ({"strength": {}}, [("/strength", "too-few")]),
-        ({"strength": {str(place): "1 mg" for place in range(11)}}, [("/strength", "too-many")]),
-        ({"strength": {"ibuprofen": "300 mg"}},
-         [("/strength/ibuprofen", "unknown-field"), ("/strength/gabapentin", "missing-field")]),
-        ({"strength": {"gabapentin": "300 mg", "Neurontin": "1 mg"}}, [("/strength/Neurontin", "conflicting-fields")]),
-        ({"strength": {"gabapentin": "300 Mg", "a/b": "1"}},
-         [("/strength/gabapentin", "unknown-unit"), ("/strength/a~1b", "missing-unit")]),
-        ({"concentration": "50 mg/dL"}, [("/concentration", "malformed")]),
-        ({"concentration": "50 Mg/mL"}, [("/concentration", "unknown-unit")]),
-        ({"concentration": "250 mg/5 mL"}, [("/concentration", "malformed")]),
-        ({"concentration": "250 mg / 5"}, [("/concentration", "missing-unit")]),
-        ({"concentration": "5 mL / 250 mg"}, [("/concentration", "wrong-unit")]),
-        ({"concentration": "250 mg / 0 mL"}, [("/concentration", "out-of-range")]),
-        ({"concentration": "250 mg / 5 mL / 1"}, [("/concentration", "unknown-unit")]),
-        ({"concentration": 5}, [("/concentration", "wrong-type")]),
-    ],
-)  # fmt: skip
-def test_pieces_need_a_strength_and_volumes_a_concentration_that_fit(
-    fields: dict[str, Any], found: list[tuple[str, str]]
-) -> None:
-    assert sorted(refused(**fields)) == sorted(found)
-
-
-def test_pieces_with_a_strength_and_volumes_with_a_concentration_are_read() -> None:
-    assert one(dose="1 {capsule}", form="capsule", strength="300 mg").strengths == {"gabapentin": quantity("300 mg")}
-    assert one(dose="1 {tablet}", form="extended-release tablet", strength={"Neurontin": "300 mg"}).strengths == {
-        "gabapentin": quantity("300 mg")
-    }
-    understood = one(dose="5 mL", form="oral solution", concentration="250 mg / 5 mL").concentrations
-    assert understood == {"gabapentin": Concentration(quantity("250 mg"), quantity("5 mL"))}
-    assert one(dose="1 {patch}", form="transdermal patch", strength="25 ug/h").strengths is not None
-
-
-def test_a_concentration_per_milliliter_may_be_written_as_one_quantity() -> None:
-    understood = one(dose="5 mL", concentration="50 mg/mL").concentrations
-    assert understood == one(dose="5 mL", concentration="50 mg / 1 mL").concentrations
-
-
-def test_a_daily_maximum_in_pieces_is_read_without_a_strength_and_left_for_the_check() -> None:
-    assert sig(max_per_day="8 {tablet}/d").max_per_day == quantity("8 {tablet}/d")
-    assert sig(max_per_day="0.03 L/d").max_per_day == quantity("30 mL/d")
-
-
-COMBINED = {"drug": "hydrocodone/acetaminophen", "dose": "1 {tablet}"}
-BOTH = {"hydrocodone": "5 mg", "acetaminophen": "325 mg"}
-
-
-def test_a_combination_names_each_ingredient_by_any_of_its_names() -> None:
-    wanted = {"hydrocodone": quantity("5 mg"), "acetaminophen": quantity("325 mg")}
-    assert one(**COMBINED, strength=BOTH).strengths == wanted
-    assert (
-        one(**COMBINED | {"drug": "Norco"}, strength={"paracetamol": "325 mg", "hydrocodone": "5 mg"}).strengths
-        == wanted
-    )
-    in_volume = {"hydrocodone": "7.5 mg / 15 mL", "acetaminophen": "325 mg / 15 mL"}
-    assert one(**COMBINED | {"dose": "15 mL"}, concentration=in_volume).concentrations is not None
-
-
-@pytest.mark.parametrize(
-    ("fields", "found"),
-    [
-        ({"strength": "5 mg"}, [("/strength", "wrong-type")]),
-        ({"strength": {"hydrocodone": "5 mg"}}, [("/strength/acetaminophen", "missing-field")]),
-        ({"strength": BOTH | {"ibuprofen": "200 mg"}}, [("/strength/ibuprofen", "unknown-field")]),
-        ({"strength": BOTH, "dose": "5 mg"}, [("/dose", "wrong-unit")]),
-        ({"strength": BOTH, "max_per_day": "4000 mg/day"}, [("/max_per_day", "wrong-unit")]),
-        ({"strength": BOTH, "dose": "15 mL"}, [("/concentration", "missing-concentration")]),
-        ({}, [("/strength", "missing-strength")]),
-    ],
-)
-def test_a_combination_without_each_ingredient_or_dosed_as_an_amount_is_refused(
-    fields: dict[str, Any], found: list[tuple[str, str]]
-) -> None:
-    assert refused(**COMBINED | fields) == found
-
-
 def test_a_drug_that_is_not_known_is_understood_as_just_that() -> None:
     understood = one(drug="gabapentine", strength="300 mg", dose="1 {tablet}", form="caplet")
     assert (understood.spoken, understood.drug, understood.suggestions) == ("gabapentine", None, ("gabapentin",))
@@ -442,119 +281,6 @@ def test_a_drug_is_understood_by_code_and_a_code_that_is_not_known_is_answered()
 )  # fmt: skip
 def test_a_drug_that_is_not_written_as_one_is_refused(drug: object, found: list[tuple[str, str]]) -> None:
     assert refused(drug=drug) == [(f"/drug{pointer}", code) for pointer, code in found]
-
-
-def test_orders_are_named_by_id_or_by_place() -> None:
-    understood = read(order(), order(id="rx"), order())
-    assert [known.given for known in understood.orders] == ["0", "rx", "2"]
-
-
-@pytest.mark.parametrize(
-    ("ids", "found"),
-    [
-        (["a", "b"], []),
-        (["a", "a"], [1]),
-        (["a", "a", "a"], [1, 2]),
-        (["1", None], [0]),
-        ([None, "0"], [1]),
-        ([None, "1"], []),
-    ],
-)
-def test_an_id_names_one_order_and_a_place_is_an_id_too(ids: list[str | None], found: list[int]) -> None:
-    orders = [order(id=name) for name in ids]
-    wanted = [(f"/orders/{place}/id", "duplicate-id") for place in found]
-    assert (placed(CHECK, request(*orders)) if found else []) == wanted
-    if not found:
-        read(*orders)
-
-
-def test_an_order_and_a_medication_may_share_an_id_and_two_medications_may_not() -> None:
-    read(order(id="a"), patient={"medications": [{"id": "a", "drug": "ibuprofen"}]})
-    twice = [{"id": "a", "drug": "ibuprofen"}, {"id": "a", "drug": "ibuprofen"}]
-    found = placed(CHECK, request(order(), patient={"medications": twice}))
-    assert found == [("/patient/medications/1/id", "duplicate-id")]
-
-
-def test_a_hundred_orders_are_read_and_none_or_one_more_is_refused() -> None:
-    assert len(read(*[order()] * 100).orders) == 100
-    assert placed(CHECK, request(*[order()] * 101)) == [("/orders", "too-many")]
-    assert placed(CHECK, request()) == [("/orders", "too-few")]
-    assert placed(CHECK, {}) == [("/orders", "missing-field")]
-    assert placed(CHECK, {"orders": {}}) == [("/orders", "wrong-type")]
-    assert placed(CHECK, {"orders": ["x", None]}) == [("/orders/0", "wrong-type"), ("/orders/1", "wrong-type")]
-
-
-TAKEN = {"medications": [{"drug": "ibuprofen"}, {"id": "old", "drug": "prednisone", "dose": "5 mg"}]}
-
-
-@pytest.mark.parametrize(("stated", "name"), [(0, "0"), (1, "old"), ("old", "old"), ("0", "0"), (None, None)])
-def test_an_order_replaces_a_medication_by_place_or_id(stated: object, name: str | None) -> None:
-    sent = request({**order(), "replaces": stated}, patient=TAKEN)
-    assert CHECK.load(sent).orders[0].replaces == name
-
-
-@pytest.mark.parametrize("stated", [2, -1, "1", "new", "", 10**15 - 1])
-def test_replacing_a_medication_that_is_not_there_is_refused(stated: object) -> None:
-    sent = request({**order(), "replaces": stated}, patient=TAKEN)
-    assert placed(CHECK, sent) == [("/orders/0/replaces", "unknown-value")]
-    assert placed(CHECK, request({**order(), "replaces": stated})) == [("/orders/0/replaces", "unknown-value")]
-
-
-@pytest.mark.parametrize("stated", [True, 1.5, [0], {}])
-def test_what_is_no_place_and_no_id_replaces_nothing(stated: object) -> None:
-    assert placed(CHECK, request(order(replaces=stated), patient=TAKEN)) == [("/orders/0/replaces", "wrong-type")]
-
-
-def test_a_medication_replaces_nothing() -> None:
-    found = placed(CHECK, request(order(), patient={"medications": [{"drug": "ibuprofen", "replaces": 0}]}))
-    assert found == [("/patient/medications/0/replaces", "unusable-field")]
-
-
-@pytest.mark.parametrize(
-    ("fields", "steps"),
-    [
-        ({}, 0),
-        ({"dose": "200 mg"}, 1),
-        ({"frequency": {"times": 3, "per": "day"}}, 1),
-        ({"duration": "7 days"}, 1),
-        ({"stopped": True, "end_date": "2026-11-01"}, 0),
-    ],
-)
-def test_the_dose_and_the_frequency_of_a_medication_may_be_unknown(fields: dict[str, Any], steps: int) -> None:
-    medications = read(order(), patient={"medications": [{"drug": "ibuprofen", **fields}]}).patient.medications
-    assert medications is not None
-    assert len(medications[0].steps) == steps
-    assert medications[0].given == "0"
-
-
-def test_a_medication_is_read_as_strictly_as_an_order() -> None:
-    taken = [{"drug": "ibuprofen", "dose": "1 {tablet}"}, {"drug": "ibuprofen", "doses": {}, "dose": "1 mg"}]
-    assert placed(CHECK, request(order(), patient={"medications": taken})) == [
-        ("/patient/medications/0/strength", "missing-strength"),
-        ("/patient/medications/1/doses", "too-few"),
-        ("/patient/medications/1/doses", "conflicting-fields"),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("starts", "stated", "wanted"),
-    [
-        ([None], None, TODAY),
-        (["2026-12-01"], None, date(2026, 12, 1)),
-        (["2026-12-01", None, "2026-11-30"], None, date(2026, 11, 30)),
-        (["2026-12-01"], "2026-12-24", date(2026, 12, 24)),
-    ],
-)
-def test_the_day_of_the_question_is_stated_or_the_earliest_start_or_today(
-    starts: list[str | None], stated: str | None, wanted: date
-) -> None:
-    fields = {"as_of": stated} if stated is not None else {}
-    assert read(*[order(start_date=start) for start in starts], **fields).as_of == wanted
-
-
-def test_a_medication_does_not_move_the_day_of_the_question() -> None:
-    taken = {"medications": [{"drug": "ibuprofen", "start_date": "2020-01-01"}]}
-    assert read(order(start_date="2026-12-01"), patient=taken).as_of == date(2026, 12, 1)
 
 
 def test_equal_orders_in_other_units_are_read_as_the_same_order() -> None:

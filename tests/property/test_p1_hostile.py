@@ -10,7 +10,6 @@ What may be accepted is stated here a second time, from the contract's words and
 
 from __future__ import annotations
 
-import copy
 import json
 import random
 import re
@@ -345,6 +344,13 @@ def places_of(value: object, place: Place = ()) -> Iterator[Place]:
         yield from places_of(inner, (*place, step))
 
 
+def fresh(value: Any) -> Any:
+    """A copy in which no part stands in two places, as deepcopy would keep it: what is changed here stays as it is there."""
+    if isinstance(value, dict):
+        return {name: fresh(below) for name, below in value.items()}
+    return [fresh(below) for below in value] if isinstance(value, list) else value
+
+
 def at(value: Any, place: Place) -> Any:
     for step in place:
         value = value[step]
@@ -352,7 +358,7 @@ def at(value: Any, place: Place) -> Any:
 
 
 def with_value(body: dict[str, Any], place: Place, value: object) -> dict[str, Any]:
-    changed = copy.deepcopy(body)
+    changed = fresh(body)
     at(changed, place[:-1])[place[-1]] = value
     return changed
 
@@ -463,7 +469,7 @@ def test_a_writing_in_every_field_at_once_is_told_of_in_every_field(
     leaves = [place for place in places_of(body) if not isinstance(at(body, place), (dict, list))]
     missed: list[tuple[str, str]] = []
     for writing in WRITINGS if FULL else WRITINGS[number :: len(BODIES)]:
-        changed = copy.deepcopy(body)
+        changed = fresh(body)
         wrong = []
         for place in leaves:
             value = for_place(writing, at(body, place))
@@ -552,13 +558,13 @@ def bent(draw: random.Random, body: bytes, other: bytes) -> bytes:
 
 def rebuilt(draw: random.Random, body: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
     """A body with something done to its parts."""
-    changed: dict[str, Any] = copy.deepcopy(body)
+    changed: dict[str, Any] = fresh(body)
     place = draw.choice(list(places_of(changed)) or [()])
     if not place:
         return changed
     holder, last = at(changed, place[:-1]), place[-1]
     elsewhere = draw.choice(list(places_of(changed)))
-    foreign = copy.deepcopy(at(other, draw.choice(list(places_of(other)))))
+    foreign = fresh(at(other, draw.choice(list(places_of(other)))))
     match draw.randrange(12):
         case 0:
             del holder[last]
@@ -567,27 +573,27 @@ def rebuilt(draw: random.Random, body: dict[str, Any], other: dict[str, Any]) ->
             if not near(pointer_of(place), pointer_of(elsewhere)):
                 holder[last], away[there] = away[there], holder[last]
         case 2:  # a copy of a part inside another
-            holder[last] = copy.deepcopy(at(changed, elsewhere))
+            holder[last] = fresh(at(changed, elsewhere))
         case 3:
             holder[last] = foreign
         case 4:
-            holder[last] = copy.deepcopy(draw.choice(OTHER_TYPES))
+            holder[last] = fresh(draw.choice(OTHER_TYPES))
         case 5:
             holder[last] = for_place(draw.choice(WRITINGS), holder[last])
         case 6:
-            holder[last] = [copy.deepcopy(holder[last]) for _ in range(draw.choice((1, 2, 2, 101)))]
+            holder[last] = [fresh(holder[last]) for _ in range(draw.choice((1, 2, 2, 101)))]
         case 7:
             holder[last] = {draw.choice(("value", "low", "morning", "drug", "x")): holder[last]}
         case 8 if isinstance(holder, dict):  # under another name
             holder[draw.choice((*_FIELD_NAMES, *WRITINGS[-40:]))] = holder.pop(last)
         case 9 if isinstance(holder, dict):  # the same part a second time under another name
-            holder[draw.choice(_FIELD_NAMES)] = copy.deepcopy(holder[last])
+            holder[draw.choice(_FIELD_NAMES)] = fresh(holder[last])
         case 10 if isinstance(holder[last], str):  # another number of the same unit
             number, space, unit = holder[last].partition(" ")
             holder[last] = f"{draw.choice(PLAUSIBLE_NUMBERS)}{space}{unit}"
         case _:
             swapped = draw.choice(FREE_VALUES)
-            holder[last] = copy.deepcopy(swapped)
+            holder[last] = fresh(swapped)
     return changed
 
 
@@ -733,7 +739,7 @@ def test_what_the_document_allows_is_never_of_the_wrong_shape(
     body = draw.draw(drawn_from(operation["requestBody"]["content"][JSON]["schema"], schemas))
     if draw.draw(st.booleans()):  # on a sound body, so that more of what is drawn is looked at together
         sound = next(valid for known_path, valid, _ in BODIES if known_path == path)
-        body = over(copy.deepcopy(sound), body)
+        body = over(fresh(sound), body)
     sent = written(body)
     answer = post(client, path, sent)
     if answer.status_code < 300:
