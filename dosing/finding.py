@@ -99,6 +99,7 @@ class NotChecked:
     message: str
     rules: tuple[Rule, ...] = ()
     gravest: Severity = Severity.WARNING
+    drug: str = ""
 
 
 Result = Finding | Passed | NotChecked

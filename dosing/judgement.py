@@ -15,6 +15,8 @@ from dosing.units import Quantity
 
 # What an order is for; a rule may say what it becomes when that is not stated.
 PURPOSE = frozenset({"indication", "intent"})
+# Lists that are a statement when empty and unknown when absent.
+LISTS = frozenset({"conditions", "allergies", "medications"})
 # How many ranges of days a finding names.
 MOST_RANGES = 10
 Days = tuple[tuple[int, int | None], ...]
@@ -144,10 +146,11 @@ def _named(case: Case, courses: tuple[Course, ...]) -> tuple[tuple[str, ...], tu
 
 
 def _not_checked(case: Case, rule: Rule, needs: tuple[str, ...], message: str) -> NotChecked:
+    why = f"{missing(case.drug, needs)} {message}".rstrip()
+    return NotChecked(code_of(rule), case.order.given, needs, why, (rule,), gravest(rule), case.drug)
+
+
+def missing(drug: str, needs: tuple[str, ...]) -> str:
+    """What was not checked, and for want of what."""
     wanted = " and ".join(name.replace("_", " ") for name in needs)
-    why = (
-        f"Not checked for {case.drug}: {wanted} is missing."
-        if len(needs) == 1
-        else (f"Not checked for {case.drug}: {wanted} are missing.")
-    )
-    return NotChecked(code_of(rule), case.order.given, needs, f"{why} {message}".rstrip(), (rule,), gravest(rule))
+    return f"Not checked for {drug}: {wanted} {'is' if len(needs) == 1 and needs[0] not in LISTS else 'are'} missing."

@@ -11,15 +11,14 @@ from dosing.checks import CHECKS
 from dosing.conditions import Holding, holds
 from dosing.finding import Finding, NotChecked, Passed, Severity, Suggestion, Verdict
 from dosing.formulary.model import DoseRule, Formulary, PartnerRule, Rule, StateRule
-from dosing.judgement import Judgement, settle
+from dosing.judgement import LISTS, Judgement, missing, settle
 from dosing.measures import Measures, measure
 from dosing.order import Order
 from dosing.patient import Patient
 from dosing.timeline import RATE
 from dosing.totals import Stretch, totals
 
-# Lists that are a statement when empty and unknown when absent, and the questions that an absent one leaves open.
-LISTS = frozenset({"conditions", "allergies", "medications"})
+# The questions that an absent list leaves open.
 ONE_QUESTION = frozenset({"contraindication", "interaction", "duplicate-therapy"})
 # Findings of these kinds have one cause for each rule; of all others, one for each code.
 ONE_CAUSE_A_RULE = frozenset({"contraindication", "pregnancy", "monitoring", "co-prescription", "place-in-therapy"})
@@ -123,7 +122,12 @@ def _add(result: Finding | Passed | NotChecked, rows: _Rows) -> None:
 
 
 def _screen_medications(situation: Situation, rows: _Rows) -> None:
-    """Medications are context and are not judged; one whose stated duration has run out is said to count as current."""
+    """Medications are context and are not judged. One that is not understood could meet anything; one whose stated
+    duration has run out is said to count as current."""
+    judged = tuple(order.given for order in situation.orders)
+    for order in situation.medications or ():
+        if order.drug is None:
+            rows.findings.append(replace(_unknown_drug(order), orders=judged, medications=(order.spoken,)))
     for course in situation.courses:
         over = course.last is not None and course.order.end_date is None and course.last < situation.first_judged
         if course.medication and over:
@@ -131,7 +135,7 @@ def _screen_medications(situation: Situation, rows: _Rows) -> None:
                 Finding(
                     "interaction",
                     Severity.INFO,
-                    tuple(order.given for order in situation.orders),
+                    judged,
                     course.drug,
                     f"The stated duration of {course.drug} has run out; it counts as current for interactions.",
                     medications=(course.order.spoken,),
@@ -236,16 +240,14 @@ def _grouped(rows: Iterable[NotChecked]) -> tuple[NotChecked, ...]:
     for row in rows:
         needs = () if row.code in ONE_QUESTION and LISTS.issuperset(row.needs) else row.needs
         groups.setdefault((row.order, row.code, needs), []).append(row)
-    return tuple(
-        replace(
-            same[0],
-            needs=tuple(dict.fromkeys(need for row in same for need in row.needs)),
-            message=" ".join(dict.fromkeys(row.message for row in same)),
-            rules=tuple(dict.fromkeys(rule for row in same for rule in row.rules)),
-            gravest=max(row.gravest for row in same),
-        )
-        for same in groups.values()
-    )
+    return tuple(same[0] if len(same) == 1 else _one_question(same) for same in groups.values())
+
+
+def _one_question(rows: list[NotChecked]) -> NotChecked:
+    needs = tuple(dict.fromkeys(need for row in rows for need in row.needs))
+    rules = tuple(dict.fromkeys(rule for row in rows for rule in row.rules))
+    message = f"{missing(rows[0].drug, needs)} {len(rules)} rules wait for it."
+    return replace(rows[0], needs=needs, message=message, rules=rules, gravest=max(row.gravest for row in rows))
 
 
 def sums(

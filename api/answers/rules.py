@@ -10,7 +10,6 @@ from typing import Any
 
 from api.answers.verdicts import rule_source, source_answer
 from api.json_text import number, quantity
-from dosing.finding import Severity
 from dosing.formulary.model import Band, DoseRow, DoseRule, Interval, Rule, TableRule, When
 from dosing.numbers import decimal_text, grouped
 from dosing.units import UNITS, Quantity, words
@@ -83,8 +82,6 @@ def _value(value: object) -> object:
         return quantity(value)
     if isinstance(value, Fraction):
         return number(value)
-    if isinstance(value, Severity):
-        return value.word
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, frozenset):
