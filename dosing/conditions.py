@@ -58,10 +58,10 @@ Answer = bool | tuple[str, ...] | Holding
 def _age(interval: Interval, case: Case) -> Answer:
     """Age is taken on each day: a rule may begin or end with a birthday inside the order."""
     patient, day_one = case.patient, case.situation.day_one
+    if patient.birth_date is None:
+        # An age that is stated is the same on every day.
+        return ("age",) if patient.age is None else _age_in(interval, patient, case.situation.as_of)
     first = date_of(max(case.course.first, case.situation.first_judged), day_one)
-    age = patient.age_on(first)
-    if age is None:
-        return ("age",)
     last = case.course.last
     end = date_of(last, day_one) if last is not None else first + timedelta(days=DAYS_AHEAD)
     changes = [first, *patient.birthdays_between(first, end)]

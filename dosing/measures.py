@@ -47,10 +47,16 @@ class Measures:
 
 def measure(patient: Patient, on: date, formulary: Formulary) -> Measures:
     """Every measure of this patient on a day."""
+    return measures_with(creatinine_clearance(patient, on, formulary), patient, formulary)
+
+
+def measures_with(clearance: Measure | NotComputed, patient: Patient, formulary: Formulary) -> Measures:
+    """Every measure of this patient, the clearance being known already."""
+    ideal = ideal_body_weight(patient, formulary)
     answers = {
-        "creatinine_clearance": creatinine_clearance(patient, on, formulary),
-        "ideal_body_weight": ideal_body_weight(patient, formulary),
-        "adjusted_body_weight": adjusted_body_weight(patient, formulary),
+        "creatinine_clearance": clearance,
+        "ideal_body_weight": ideal,
+        "adjusted_body_weight": adjusted_body_weight(ideal, patient, formulary),
     }
     return Measures(
         {name: answer for name, answer in answers.items() if isinstance(answer, Measure)},
@@ -83,7 +89,8 @@ def creatinine_clearance(patient: Patient, on: date, formulary: Formulary) -> Me
     if per_kg <= 0:
         return NotComputed("Cockcroft-Gault gives no positive value at this age.", ("creatinine_clearance",))
     weights = {"actual": patient.weight}
-    ideal, adjusted = ideal_body_weight(patient, formulary), adjusted_body_weight(patient, formulary)
+    ideal = ideal_body_weight(patient, formulary)
+    adjusted = adjusted_body_weight(ideal, patient, formulary)
     if isinstance(ideal, Measure):
         weights["ideal"] = ideal.value
     if isinstance(adjusted, Measure):
@@ -132,9 +139,8 @@ def ideal_body_weight(patient: Patient, formulary: Formulary) -> Measure | NotCo
     )
 
 
-def adjusted_body_weight(patient: Patient, formulary: Formulary) -> Measure | NotComputed:
+def adjusted_body_weight(ideal: Measure | NotComputed, patient: Patient, formulary: Formulary) -> Measure | NotComputed:
     """Adjusted body weight in kg: the ideal weight and a cited share of what is above it."""
-    ideal = ideal_body_weight(patient, formulary)
     if isinstance(ideal, NotComputed):
         return ideal
     if patient.weight is None:

@@ -13,7 +13,7 @@ from math import gcd
 
 from dosing.case import Case
 from dosing.formulary.model import Product
-from dosing.timeline import RATE, Unknown, amount_of
+from dosing.timeline import RATE, Unknown, amount_of, ends
 from dosing.vocabulary import LIQUIDS
 
 # More pieces than this at one time are not looked for: it bounds the search, and no dose is taken so.
@@ -67,6 +67,17 @@ def make(amount: Fraction, products: Sequence[Product]) -> Making:
     below = [making.below for making in nearest if making.below is not None]
     above = [making.above for making in nearest if making.above is not None]
     return CannotMake(max(below, default=None), min(above, default=None))
+
+
+def one_makes(amount: Fraction, products: Iterable[Product]) -> bool:
+    """Whether pieces of a single product hold exactly `amount`. True of most doses, and then no search is needed to
+    know that `make` makes it; False says nothing."""
+    for product in products:
+        if product.form not in LIQUIDS:
+            grains = amount * product.pieces_per_unit / unit_amount(product)
+            if grains.denominator == 1 and 0 < grains <= MOST_PIECES * product.pieces_per_unit:
+                return True
+    return False
 
 
 def cost(pieces: Iterable[Pieces]) -> tuple[int, int, int]:
@@ -194,17 +205,14 @@ def doses_of(case: Case) -> list[Fraction] | Unknown:
     """Every distinct dose that the order names, in mg (patches: ug/h)."""
     found: list[Fraction] = []
     weight = case.patient.weight
-    for step in case.order.steps:
+    counts: dict[int, int] = {}
+    for run in case.course.runs:
+        counts.setdefault(run.step, run.count)
+    for number, step in enumerate(case.order.steps, 1):
         sig = step.sig
-        doses = (
-            [sig.dose.low, sig.dose.high] if sig.dose is not None else [*sig.cycle, *(dose for _, dose in sig.parts)]
-        )
-        times = Fraction(1)
-        runs = [run for run in case.course.runs if run.step == case.order.steps.index(step) + 1]
-        if runs:
-            times = Fraction(runs[0].count)
+        doses = ends(sig.dose) if sig.dose is not None else (*sig.cycle, *(dose for _, dose in sig.parts))
         for dose in doses:
-            amount = amount_of(dose, case.order, case.drug, weight, times)
+            amount = amount_of(dose, case.order, case.drug, weight, counts.get(number, 1))
             if isinstance(amount, Unknown):
                 return amount
             found.append(amount)

@@ -12,7 +12,7 @@ from dosing.conditions import Holding, holds
 from dosing.finding import Finding, NotChecked, Passed, Severity, Suggestion, Verdict
 from dosing.formulary.model import DoseRule, Formulary, PartnerRule, Rule, StateRule
 from dosing.judgement import LISTS, Judgement, missing, settle
-from dosing.measures import Measures, measure
+from dosing.measures import Measures, measures_with
 from dosing.order import Order
 from dosing.patient import Patient
 from dosing.timeline import RATE
@@ -51,7 +51,8 @@ def screen(orders: tuple[Order, ...], patient: Patient, formulary: Formulary, as
         _screen_order(order, situation, rows)
     _screen_medications(situation, rows)
     verdict = Verdict(_merged(rows.findings), _grouped(rows.not_checked), tuple(rows.passed))
-    return Screening(verdict, as_of, totals(situation), measure(patient, as_of, formulary))
+    measures = measures_with(situation.clearance, patient, formulary)
+    return Screening(verdict, as_of, totals(situation), measures)
 
 
 def _screen_order(order: Order, situation: Situation, rows: _Rows) -> None:

@@ -7,14 +7,14 @@ taken; an irregular pattern (weekdays, every N days, a cycle) gives one run for 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
 from dosing.days import day_number, days_in
 from dosing.order import Order
 from dosing.patterns import HORIZON, Span, dose_days, interval_hours
-from dosing.posology import AfterDialysis, Sig, doses_a_day, fewest_doses_a_day, is_daily
+from dosing.posology import AfterDialysis, DoseRange, Sig, doses_a_day, fewest_doses_a_day, is_daily
 from dosing.units import UNITS, Quantity
 
 DAYS_A_WEEK = 7
@@ -172,7 +172,12 @@ def heaviest_week(courses: Sequence[Course]) -> tuple[Fraction, int] | None:
     return best
 
 
-def amount_of(dose: Quantity, order: Order, drug: str, weight: Quantity | None, times: Fraction) -> Fraction | Unknown:
+def ends(dose: DoseRange) -> tuple[Quantity, ...]:
+    """The doses that a range may come down to, the lowest first; a plain dose is one and not two."""
+    return (dose.high,) if dose.low is dose.high else (dose.low, dose.high)
+
+
+def amount_of(dose: Quantity, order: Order, drug: str, weight: Quantity | None, times: int) -> Fraction | Unknown:
     """One dose in mg (patches: ug/h). A dose per day is divided equally over `times`; per kg needs the weight."""
     dimension = dose.unit.dimension
     if dimension == "[mass]":
@@ -221,13 +226,13 @@ def _runs(
         return cap
     if sig.cycle:
         return [
-            _capped(Run(day, day, number, amount, amount, amount, 1), cap, sig)
+            _run(sig, cap, day, day, number, amount, amount, amount, 1)
             for day in span.days
             if (amount := amounts[(day - first) % len(amounts)])
         ]
     if sig.parts:
         total = sum(amounts, Fraction(0))
-        return [_capped(Run(first, last, number, max(amounts), total, total, len(amounts)), cap, sig)]
+        return [_run(sig, cap, first, last, number, max(amounts), total, total, len(amounts))]
     frequency = sig.frequency
     if frequency is None:
         return Unknown(("frequency",))
@@ -238,30 +243,29 @@ def _runs(
         return [Run(first, last, number, high, high, low, 1, interval, sig.as_needed)]
     if is_daily(frequency):
         least = low * fewest_doses_a_day(frequency)
-        run = Run(first, last, number, high, high * count, least, count, interval)
-        return [_capped(run, cap, sig)]
+        return [_run(sig, cap, first, last, number, high, high * count, least, count, interval)]
     per_day = sig.dose is not None and is_per_day(sig.dose.high)
     after_dialysis = isinstance(frequency, AfterDialysis)
     runs = []
+    # Three years of days that are mostly alike: what a day holds is made once for each number of doses.
+    holds: dict[int, tuple[Fraction, Fraction, Fraction]] = {}
     for day, doses in dose_days(frequency, span, day_one):
-        # A dose per day is the day's total, however many doses the day has.
-        single, least = (high / doses, low / doses) if per_day else (high, low)
-        run = Run(day, day, number, single, single * doses, least * doses, doses, interval)
-        runs.append(replace(_capped(run, cap, sig), after_dialysis=after_dialysis))
+        if doses not in holds:
+            # A dose per day is the day's total, however many doses the day has.
+            holds[doses] = (high / doses, high, low) if per_day else (high, high * doses, low * doses)
+        single, total, least = holds[doses]
+        runs.append(_run(sig, cap, day, day, number, single, total, least, doses, interval, after_dialysis))
     return runs
 
 
 def _amounts(sig: Sig, order: Order, drug: str, weight: Quantity | None) -> tuple[Fraction, ...] | Unknown:
-    """The doses of a sig: (low, high), one for each part of the day, or one for each day of a cycle."""
-    if sig.dose is not None:
-        doses: tuple[Quantity, ...] = (sig.dose.low, sig.dose.high)
-    else:
-        doses = sig.cycle or tuple(dose for _, dose in sig.parts)
+    """The doses of a sig: its ends, low first; one for each part of the day; or one for each day of a cycle."""
+    doses = ends(sig.dose) if sig.dose is not None else sig.cycle or tuple(dose for _, dose in sig.parts)
     if not doses:
         return Unknown(("dose",))
-    times = Fraction(1)
+    times = 1
     if sig.frequency is not None and is_daily(sig.frequency):
-        times = Fraction(doses_a_day(sig.frequency))
+        times = doses_a_day(sig.frequency)
     amounts = []
     for dose in doses:
         amount = amount_of(dose, order, drug, weight, times)
@@ -277,25 +281,28 @@ def _daily_cap(sig: Sig, order: Order, drug: str, weight: Quantity | None) -> Fr
     limit, code = sig.max_per_day, sig.max_per_day.unit.code
     if code.endswith("}/d") or code == "mL/d":
         limit = Quantity(limit.value, UNITS[code.removesuffix("/d")])
-    return amount_of(limit, order, drug, weight, Fraction(1))
+    return amount_of(limit, order, drug, weight, 1)
 
 
-def _capped(run: Run, cap: Fraction | None, sig: Sig) -> Run:
-    """The run under its stated daily maximum. Only as-needed use without one may be less than it allows."""
-    total = run.total if cap is None else min(run.total, cap)
-    return Run(
-        run.first,
-        run.last,
-        run.step,
-        run.single,
-        total,
-        run.least if sig.as_needed and cap is None else total,
-        run.count,
-        run.interval,
-        sig.as_needed,
-        cap is not None,
-        run.after_dialysis,
-    )
+def _run(
+    sig: Sig,
+    cap: Fraction | None,
+    first: int,
+    last: int | None,
+    step: int,
+    single: Fraction,
+    total: Fraction,
+    least: Fraction,
+    count: int,
+    interval: Fraction | None = None,
+    after_dialysis: bool = False,
+) -> Run:
+    """A run under the stated daily maximum. Only as-needed use without one may be less than it allows."""
+    if cap is not None:
+        total = min(total, cap)
+    if cap is not None or not sig.as_needed:
+        least = total
+    return Run(first, last, step, single, total, least, count, interval, sig.as_needed, cap is not None, after_dialysis)
 
 
 def _is_rate(order: Order) -> bool:

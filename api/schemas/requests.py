@@ -78,6 +78,7 @@ class CheckSchema(DatedSchema):
         patient = sent.get("patient")
         taken = patient.get("medications") if type(patient) is dict else None
         faults += id_faults(taken, "/patient/medications")
+        faults += end_faults(values)
         return faults + settle_replaced(values, sent, taken)
 
     def day_of(self, values: Mapping[str, Any], sent: Mapping[str, object]) -> date | None:
@@ -108,6 +109,24 @@ def id_faults(sent: object, pointer: str) -> list[Fault]:
                 faults.append(Fault(f"{pointer}/{place}/id", "duplicate-id", "Another order has this id.", hint))
             names.add(stated)
     return faults
+
+
+def end_faults(values: Mapping[str, Any]) -> list[Fault]:
+    """An order that does not say when it starts starts on the day of the question, and ends no sooner."""
+    as_of = values.get("as_of")
+    if as_of is None:
+        return []
+    hint = "Write when it started, or list it under patient.medications."
+    return [
+        Fault(
+            f"/orders/{place}/end_date",
+            "contradiction",
+            f"The order ends on {order.end_date}, and without a start date it starts on {as_of}.",
+            hint,
+        )
+        for place, order in enumerate(values.get("orders") or ())
+        if order.end_date is not None and order.start_date is None and order.end_date < as_of
+    ]
 
 
 def settle_replaced(values: dict[str, Any], sent: Mapping[str, object], taken: object) -> list[Fault]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 
 from dosing.case import Case
@@ -14,6 +15,11 @@ from dosing.units import UNITS, Quantity
 from dosing.wording import taken, words
 
 HOURS_A_DAY = 24
+WHOLE = Fraction(1)
+
+# Says where a row's limits come from. Called for a breach only: of a limit that was kept nobody reads it, and finding
+# the words cost as much as judging the row.
+Why = Callable[[], str]
 
 
 def judge(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
@@ -25,15 +31,20 @@ def judge(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     return judge_row(case, rule, rule.row, holding)
 
 
+def nothing_more() -> str:
+    """For limits that come from the rule alone."""
+    return ""
+
+
 def judge_row(
-    case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fraction = Fraction(1), why: str = ""
+    case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fraction = WHOLE, why: Why = nothing_more
 ) -> Judgement | None:
     """The gravest breach of a row's limits, or the first limit that was kept. `share` scales the amounts."""
     if row.action is not None:
         severity = action_severity(row.action, rule)
         verb = row.action.value.replace("-", " ")
         effect = f": {rule.effect}" if rule.effect else ""
-        return Judgement(False, f"{case.drug}: {verb}{why}{effect}.", severity=severity)
+        return Judgement(False, f"{case.drug}: {verb}{why()}{effect}.", severity=severity)
     judgements = [answer for limit in LIMITS if (answer := limit(case, rule, row, holding, share, why)) is not None]
     if not judgements:
         return None
@@ -43,7 +54,7 @@ def judge_row(
     return next((answer for answer in judgements if answer.needs), judgements[0])
 
 
-def _daily(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fraction, why: str) -> Judgement | None:
+def _daily(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fraction, why: Why) -> Judgement | None:
     if row.max_daily is None or not _speaks_of(row.max_daily, case.course):
         return None
     course = case.course
@@ -53,10 +64,9 @@ def _daily(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fracti
     missing = _missing(course, sharing)
     if missing is not None:
         return missing
-    unit = UNITS["ug/h" if course.unit == RATE else "mg/d"]
-    bound = row.max_daily.amount(unit.code) * share
-    limit = Quantity(bound, unit)
-    stretches = [stretch for stretch in case.situation.sum_of(sharing) if _inside(stretch, course, case, holding)]
+    limit = _scaled(row.max_daily, "ug/h" if course.unit == RATE else "mg/d", share)
+    bound, unit = limit.value, limit.unit
+    stretches = _judged(case.situation.sum_of(sharing), case, holding)
     if not stretches:
         return None
     over = [stretch for stretch in stretches if stretch.total > bound]
@@ -66,7 +76,7 @@ def _daily(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fracti
         return Judgement(True, measured=measured, limit=limit, comparison="<=")
     certain = [stretch for stretch in over if stretch.least > bound]
     as_needed = not certain
-    message = f"{taken(worst, course)} {words(measured)}; the limit{why} is {words(limit)}."
+    message = f"{taken(worst, course)} {words(measured)}; the limit{why()} is {words(limit)}."
     if as_needed:
         message += f" As needed without a daily maximum: add one of {words(limit)}."
     return Judgement(
@@ -84,24 +94,22 @@ def _daily(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fracti
     )
 
 
-def _single(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fraction, why: str) -> Judgement | None:
-    bound = row.max_single
-    runs = _runs(case, holding)
-    if bound is None or not _speaks_of(bound, case.course):
+def _single(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fraction, why: Why) -> Judgement | None:
+    if row.max_single is None or not _speaks_of(row.max_single, case.course):
         return None
     if case.course.needs:
         return unanswered(case.course.needs)
+    runs = _runs(case, holding)
     if not runs:
         return None
-    unit = UNITS["ug/h" if case.course.unit == RATE else "mg"]
-    limit = Quantity(bound.amount(unit.code) * share, unit)
+    limit = _scaled(row.max_single, "ug/h" if case.course.unit == RATE else "mg", share)
     below = isinstance(rule, DoseRule) and rule.below
     over = [run for run in runs if run.single > limit.value or (below and run.single == limit.value)]
     worst = max(over or runs, key=lambda run: run.single)
-    measured, comparison = Quantity(worst.single, unit), "<" if below else "<="
+    measured, comparison = Quantity(worst.single, limit.unit), "<" if below else "<="
     if not over:
         return Judgement(True, measured=measured, limit=limit, comparison=comparison)
-    bounded = f"it has to be less than {words(limit)}{why}" if below else f"the limit{why} is {words(limit)}"
+    bounded = f"it has to be less than {words(limit)}{why()}" if below else f"the limit{why()} is {words(limit)}"
     return Judgement(
         False,
         f"One dose of {case.drug} is {words(measured)}; {bounded}.",
@@ -114,9 +122,11 @@ def _single(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fract
     )
 
 
-def _supplement(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fraction, why: str) -> Judgement | None:
+def _supplement(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fraction, why: Why) -> Judgement | None:
+    if row.supplement is None:
+        return None
     runs = [run for run in _runs(case, holding) if run.after_dialysis]
-    if row.supplement is None or not runs:
+    if not runs:
         return None
     limit, worst = row.supplement.to("mg"), max(runs, key=lambda run: run.single)
     measured = Quantity(worst.single, UNITS["mg"])
@@ -134,7 +144,7 @@ def _supplement(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: F
     )
 
 
-def _weekly(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fraction, why: str) -> Judgement | None:
+def _weekly(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fraction, why: Why) -> Judgement | None:
     if row.max_weekly is None:
         return None
     missing = _missing(case.course, case.same_drug)
@@ -144,13 +154,13 @@ def _weekly(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fract
     if heaviest is None:
         return None
     amount, first = heaviest
-    limit = Quantity(row.max_weekly.amount("mg/wk") * share, UNITS["mg/wk"])
-    measured = Quantity(amount, UNITS["mg/wk"])
+    limit = _scaled(row.max_weekly, "mg/wk", share)
+    measured = Quantity(amount, limit.unit)
     if amount <= limit.value:
         return Judgement(True, measured=measured, limit=limit, comparison="<=")
     return Judgement(
         False,
-        f"Seven days in a row hold {words(measured)} of {case.drug}; the limit{why} is {words(limit)}.",
+        f"Seven days in a row hold {words(measured)} of {case.drug}; the limit{why()} is {words(limit)}.",
         measured,
         limit,
         "<=",
@@ -160,7 +170,7 @@ def _weekly(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fract
     )
 
 
-def _interval(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fraction, why: str) -> Judgement | None:
+def _interval(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fraction, why: Why) -> Judgement | None:
     """Stated hours are judged as hours; a count of doses a day only says that the regimen has fewer."""
     if row.min_interval is None:
         return None
@@ -173,7 +183,7 @@ def _interval(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fra
         measured = Quantity(worst.interval or Fraction(0), UNITS["h"])
         return Judgement(
             False,
-            f"{case.drug} every {words(measured)}; doses{why} stand at least {words(limit)} apart.",
+            f"{case.drug} every {words(measured)}; doses{why()} stand at least {words(limit)} apart.",
             measured,
             limit,
             ">=",
@@ -185,7 +195,7 @@ def _interval(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fra
         # Doses on two days in a row are less than 48 hours apart, whatever the hours are.
         return Judgement(
             False,
-            f"{case.drug} on every day; doses{why} stand at least {words(limit)} apart.",
+            f"{case.drug} on every day; doses{why()} stand at least {words(limit)} apart.",
             Quantity(Fraction(HOURS_A_DAY), UNITS["h"]),
             limit,
             ">=",
@@ -201,7 +211,7 @@ def _interval(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fra
     return Judgement(True, measured=measured if timed else None, limit=limit, comparison=">=") if runs else None
 
 
-def _times(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fraction, why: str) -> Judgement | None:
+def _times(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fraction, why: Why) -> Judgement | None:
     if row.times is None:
         return None
     runs = _runs(case, holding)
@@ -217,14 +227,14 @@ def _times(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fracti
 LIMITS = (_daily, _single, _supplement, _weekly, _interval, _times)
 
 
-def _too_many(case: Case, runs: list[Run], most: int, why: str) -> Judgement:
+def _too_many(case: Case, runs: list[Run], most: int, why: Why) -> Judgement:
     """More doses a day than a regimen has, while the amounts are inside: a reason to write down."""
     worst = max(runs, key=lambda run: run.count)
     measured = Quantity(Fraction(worst.count), UNITS["{dose}/d"])
     limit = Quantity(Fraction(most), UNITS["{dose}/d"])
     return Judgement(
         False,
-        f"{case.drug} in {worst.count} doses a day; the regimen{why} has {most}.",
+        f"{case.drug} in {worst.count} doses a day; the regimen{why()} has {most}.",
         measured,
         limit,
         "<=",
@@ -237,6 +247,12 @@ def _too_many(case: Case, runs: list[Run], most: int, why: str) -> Judgement:
 def _speaks_of(limit: Quantity, course: Course) -> bool:
     """Whether a limit is of the course's kind: a rate of a patch, or an amount. Another form's limit says nothing."""
     return bool(course.needs) or limit.unit.code.endswith("/h") == (course.unit == RATE)
+
+
+def _scaled(limit: Quantity, code: str, share: Fraction) -> Quantity:
+    """A limit in the unit that is compared in, and as much of it as holds here. Most are the formulary's own object."""
+    bound = limit.to(code)
+    return bound if share == 1 else bound * share
 
 
 def only_after_dialysis(course: Course) -> bool:
@@ -257,11 +273,16 @@ def _runs(case: Case, holding: Holding) -> tuple[Run, ...]:
     return tuple(run for run in runs if run.first <= holding.to_day)
 
 
-def _inside(stretch: DaySum, course: Course, case: Case, holding: Holding) -> bool:
-    first = max(case.situation.first_judged, holding.from_day)
-    if stretch.last is not None and stretch.last < first:
-        return False
-    return (holding.to_day is None or stretch.first <= holding.to_day) and course in stretch.courses
+def _judged(stretches: tuple[DaySum, ...], case: Case, holding: Holding) -> list[DaySum]:
+    """The stretches that hold a judged day on which this course is taken."""
+    first, last = max(case.situation.first_judged, holding.from_day), holding.to_day
+    return [
+        stretch
+        for stretch in stretches
+        if (stretch.last is None or stretch.last >= first)
+        and (last is None or stretch.first <= last)
+        and case.course in stretch.courses
+    ]
 
 
 def _days(stretches: list[DaySum], case: Case, holding: Holding) -> Days:

@@ -9,7 +9,7 @@ from dosing.conditions import Holding
 from dosing.finding import Suggestion
 from dosing.formulary.model import Product, Rule
 from dosing.judgement import Judgement, unanswered
-from dosing.products import CannotMake, doses_of, make, products_for, unit_amount
+from dosing.products import CannotMake, doses_of, make, one_makes, products_for, unit_amount
 from dosing.timeline import RATE, Unknown
 from dosing.units import UNITS, Quantity
 from dosing.vocabulary import LIQUIDS, PIECE_OF_FORM
@@ -35,6 +35,8 @@ def dispensable(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     if _liquid_without_measure(case, products):
         return None
     for dose in doses:
+        if one_makes(dose, products):
+            continue
         making = make(dose, products)
         if not isinstance(making, CannotMake):
             continue

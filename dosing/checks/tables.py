@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 
 from dosing.case import Case
-from dosing.checks.amounts import judge_row, only_after_dialysis
+from dosing.checks.amounts import WHOLE, Why, judge_row, only_after_dialysis
 from dosing.conditions import Holding
 from dosing.formulary.model import Band, DoseRow, Rule, TableRule
 from dosing.judgement import Judgement, unanswered
@@ -31,8 +32,9 @@ def judge(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     values = _values(case, rule)
     if not values and not dialysis:
         return _every_band(case, rule, holding)
-    band, measured = band_of(case, rule)
-    why = f" on dialysis, in the lowest band, {band.range.text}," if dialysis else f" at {_function(rule, measured)}"
+    measured = min(values, default=None)
+    band = _band(rule, measured, dialysis)
+    why = partial(_why, rule, band, dialysis, measured)
     row, share = _row(rule, band, dialysis, measured)
     if only_after_dialysis(case.course):
         # A dose after a session stands on top of the maintenance dose that the bands are about.
@@ -42,40 +44,42 @@ def judge(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     if row.scale is not None and measured is None and not _beyond(case, rule, row, holding, why):
         return unanswered((rule.measure,), "The lowest doses shrink with the clearance.")
     judgement = judge_row(case, rule, row, holding, share, why)
-    return _with_notice(judgement, case, rule, values, band) if judgement is not None else None
+    if judgement is None:
+        return None
+    remarks = [] if dialysis else _remarks(rule, band, values)
+    return _with_notice(judgement, case, remarks) if remarks else judgement
 
 
-def band_of(case: Case, rule: TableRule) -> tuple[Band, Fraction | None]:
-    """The band that is judged, with the value of the measure: the lowest of those the weights give, the lowest of
-    all on dialysis."""
-    values = _values(case, rule)
-    lowest = min(values, default=None)
-    if _on_dialysis(case):
-        bands = sorted(rule.bands, key=lambda band: (band.range.low is not None, band.range.low or 0))
-        return bands[0], lowest
+def _band(rule: TableRule, measured: Fraction | None, dialysis: bool) -> Band:
+    """The band that is judged: that of the lowest value the weights give; the lowest of all on dialysis."""
+    if dialysis:
+        return min(rule.bands, key=lambda band: (band.range.low is not None, band.range.low or 0))
     for band in rule.bands:
-        if lowest is not None and lowest in band.range:
-            return band, lowest
-    raise LookupError(f"{rule.id}: no band holds {lowest}")
+        if measured is not None and measured in band.range:
+            return band
+    raise LookupError(f"{rule.id}: no band holds {measured}")
 
 
 def least_maintenance(case: Case) -> Quantity | None:
     """The least maintenance dose a day that a table gives for this patient's kidney function, when it is known."""
     for rule in case.monograph.rules_of.get("renal-dose", ()):
-        if isinstance(rule, TableRule) and (_values(case, rule) or _on_dialysis(case)):
-            band, measured = band_of(case, rule)
-            row, share = _row(rule, band, False, measured)
-            if row.min_daily is not None:
-                return row.min_daily * share
+        if not isinstance(rule, TableRule):
+            continue
+        dialysis, measured = _on_dialysis(case), min(_values(case, rule), default=None)
+        if measured is None and not dialysis:
+            continue
+        row, share = _row(rule, _band(rule, measured, dialysis), False, measured)
+        if row.min_daily is not None:
+            return row.min_daily * share
     return None
 
 
 def row_for(case: Case, rule: TableRule) -> tuple[DoseRow, Fraction] | None:
     """The row for this patient and the share of its amounts; None without the measure."""
-    if not _values(case, rule) and not _on_dialysis(case):
+    dialysis, measured = _on_dialysis(case), min(_values(case, rule), default=None)
+    if measured is None and not dialysis:
         return None
-    band, measured = band_of(case, rule)
-    return _row(rule, band, _on_dialysis(case), measured)
+    return _row(rule, _band(rule, measured, dialysis), dialysis, measured)
 
 
 def _values(case: Case, rule: TableRule) -> list[Fraction]:
@@ -104,22 +108,18 @@ def _row(rule: TableRule, band: Band, dialysis: bool, measured: Fraction | None)
                 if getattr(special, name) is not None
             },
         )
-    share = Fraction(1)
-    if row.scale is not None and measured is not None:
-        share = min(share, measured / row.scale.amount(UNIT_OF[rule.measure]))
-    return row, share
+    if row.scale is None or measured is None:
+        return row, WHOLE
+    return row, min(WHOLE, measured / row.scale.amount(UNIT_OF[rule.measure]))
 
 
-def _beyond(case: Case, rule: TableRule, row: DoseRow, holding: Holding, why: str) -> bool:
-    judgement = judge_row(case, rule, row, holding, Fraction(1), why)
+def _beyond(case: Case, rule: TableRule, row: DoseRow, holding: Holding, why: Why) -> bool:
+    judgement = judge_row(case, rule, row, holding, WHOLE, why)
     return judgement is not None and not judgement.kept
 
 
 def _every_band(case: Case, rule: TableRule, holding: Holding) -> Judgement | None:
-    judgements = [
-        judge_row(case, rule, band.row, holding, Fraction(1), f" at {NAME_OF[rule.measure]} {band.range.text}")
-        for band in rule.bands
-    ]
+    judgements = [judge_row(case, rule, band.row, holding, WHOLE, partial(_why_in, rule, band)) for band in rule.bands]
     answers = [answer for answer in judgements if answer is not None]
     broken = [answer for answer in answers if not answer.kept]
     if not answers:
@@ -133,23 +133,31 @@ def _every_band(case: Case, rule: TableRule, holding: Holding) -> Judgement | No
     return unanswered((rule.measure,))
 
 
-def _function(rule: TableRule, measured: Fraction | None) -> str:
+def _why(rule: TableRule, band: Band, dialysis: bool, measured: Fraction | None) -> str:
+    if dialysis:
+        return f" on dialysis, in the lowest band, {band.range.text},"
     if measured is None:
-        return f"an unknown {NAME_OF[rule.measure]}"
-    return f"{NAME_OF[rule.measure]} {words(Quantity(measured, UNITS[UNIT_OF[rule.measure]]))}"
+        return f" at an unknown {NAME_OF[rule.measure]}"
+    return f" at {NAME_OF[rule.measure]} {words(Quantity(measured, UNITS[UNIT_OF[rule.measure]]))}"
 
 
-def _with_notice(judgement: Judgement, case: Case, rule: TableRule, values: list[Fraction], band: Band) -> Judgement:
-    """Say what was assumed: a lower band because of the weight, or because the label leaves a hole."""
-    if _on_dialysis(case):
-        return judgement
+def _why_in(rule: TableRule, band: Band) -> str:
+    return f" at {NAME_OF[rule.measure]} {band.range.text}"
+
+
+def _remarks(rule: TableRule, band: Band, values: list[Fraction]) -> list[str]:
+    """What was assumed: a lower band because of the weight, or because the label leaves a hole."""
     remarks = []
-    if any(value not in band.range for value in values):
+    # A single value lies in the band that was chosen for it.
+    if len(values) > 1 and any(value not in band.range for value in values):
         remarks.append(f"The choice of weight changes the band; the lower one, {band.range.text}, was used.")
     measured = min(values, default=None)
     if measured is not None and any(measured in gap for gap in rule.gaps):
         remarks.append(f"The label does not decide at this value; the lower-dose band, {band.range.text}, was used.")
-    if not remarks:
-        return judgement
+    return remarks
+
+
+def _with_notice(judgement: Judgement, case: Case, remarks: list[str]) -> Judgement:
+    """Say what was assumed, even where the limit was kept."""
     message = judgement.message or f"{case.drug} fits the kidney function."
     return replace(judgement, message=" ".join([message, *remarks]), notice=True)

@@ -122,3 +122,26 @@ def test_the_day_of_the_question_is_stated_or_the_earliest_start_or_today(
 def test_a_medication_does_not_move_the_day_of_the_question() -> None:
     taken = {"medications": [{"drug": "ibuprofen", "start_date": "2020-01-01"}]}
     assert read(order(start_date="2026-12-01"), patient=taken).as_of == date(2026, 12, 1)
+
+
+@pytest.mark.parametrize(
+    ("fields", "found"),
+    [
+        ({"end_date": "2026-12-01"}, []),
+        ({"end_date": "2026-11-30"}, [("/orders/0/end_date", "contradiction")]),
+        ({"end_date": "2026-11-30", "start_date": "2026-11-01"}, []),
+    ],
+)
+def test_an_order_without_a_start_begins_on_the_day_of_the_question_and_ends_no_sooner(
+    fields: dict[str, Any], found: list[tuple[str, str]]
+) -> None:
+    sent = request(order(**fields), as_of="2026-12-01")
+    if found:
+        assert placed(CHECK, sent) == found
+    else:
+        CHECK.load(sent)
+
+
+def test_a_medication_may_have_ended_before_the_day_of_the_question() -> None:
+    taken = {"medications": [{"drug": "ibuprofen", "end_date": "2026-11-01"}]}
+    assert read(order(), patient=taken, as_of="2026-12-01").patient.medications is not None

@@ -227,7 +227,7 @@ class Grammar:
 
     def outside(self, path: str, body: bytes) -> list[str]:
         """Where an accepted body is outside what may be accepted."""
-        as_numbers = json.loads(body, parse_float=Decimal)
+        as_numbers = json.loads(body, parse_float=_exact)
         request = self.validator("paths", path.partition("?")[0], "post", "requestBody", "content", JSON, "schema")
         found = [f"{error.json_path}: {error.message[:200]}" for error in request.iter_errors(as_numbers)]
         as_written = json.loads(body, parse_float=Literal, parse_int=Literal, object_pairs_hook=_pairs)
@@ -237,7 +237,7 @@ class Grammar:
         if isinstance(value, dict):
             for key, below in value.items():
                 # A strength beside its form is one field; the value and unit of a quantity are of the field above.
-                own = key if key in _FIELDS and not (key in ("value", "unit") or name == "drug") else name
+                own = name if name in ("drug", "strength", "concentration") or key not in _FIELDS else key
                 if key == "value" and not (type(below) is Literal and _is_number(below)):
                     yield f"{place}/value: {below!r}"
                 elif key == "unit" and not (type(below) is str and _UNIT[name].fullmatch(below)):
@@ -264,6 +264,12 @@ class Grammar:
         if name in _SHOWN:
             return type(value) is str and value.isprintable() and bool(value.strip())
         return name != "id" or (type(value) is str and re.fullmatch(r"[A-Za-z0-9._-]{1,64}", value) is not None)
+
+
+def _exact(literal: str) -> int | Decimal:
+    """A number as a schema sees it: 5.0 is an integer."""
+    number = Decimal(literal)
+    return int(number) if number == number.to_integral_value() else number
 
 
 def _pairs(pairs: list[tuple[str, object]]) -> dict[str, object]:
