@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -117,11 +118,13 @@ def measures(services: Services, question: PatientQuestion) -> dict[str, object]
 def probes(services: Services) -> list[tuple[str, Callable[[], str | None]]]:
     """What has to hold before the service is ready: the formulary knows drugs, and its canaries sing."""
     results: list[str | None] = []
+    singing = threading.Lock()
 
     def canaries() -> str | None:
         # Once for each process: neither the formulary nor the code changes while it runs.
-        if not results:
-            results.append(silent_canaries(services))
+        with singing:
+            if not results:
+                results.append(silent_canaries(services))
         return results[0]
 
     return [("formulary", partial(_formulary_probe, services)), ("canaries", canaries)]

@@ -15,6 +15,7 @@ from gunicorn.app.base import BaseApplication
 
 from api.app import create_app
 from api.config import ConfigurationError, Settings
+from api.routes.health import READINESS
 
 
 def application() -> Flask:
@@ -58,6 +59,8 @@ def main() -> None:
         app = create_app(settings)
     except ConfigurationError as error:
         sys.exit(f"posology: {error}")
+    # The canaries sing once, before the workers fork; the store is left alone, for a connection must not be shared.
+    dict(app.extensions[READINESS])["canaries"]()
     Server(app, settings).run()
 
 

@@ -13,11 +13,12 @@ from math import gcd
 
 from dosing.case import Case
 from dosing.formulary.model import Product
-from dosing.timeline import RATE, Unknown, amount_of, ends
+from dosing.timeline import RATE, Course, Run, Unknown, amount_of, doses_in
 from dosing.vocabulary import LIQUIDS
 
 # More pieces than this at one time are not looked for: it bounds the search, and no dose is taken so.
 MOST_PIECES = 60
+HOURS_A_DAY = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,8 +211,7 @@ def doses_of(case: Case) -> list[Fraction] | Unknown:
         counts.setdefault(run.step, run.count)
     for number, step in enumerate(case.order.steps, 1):
         sig = step.sig
-        doses = ends(sig.dose) if sig.dose is not None else (*sig.cycle, *(dose for _, dose in sig.parts))
-        for dose in doses:
+        for dose in doses_in(sig):
             amount = amount_of(dose, case.order, case.drug, weight, counts.get(number, 1))
             if isinstance(amount, Unknown):
                 return amount
@@ -226,6 +226,14 @@ def pieces_a_day(case: Case) -> Fraction | None:
         return None
     worst = max(case.course.runs, key=lambda run: run.total)
     making = make(worst.single, products)
-    if isinstance(making, CannotMake):
+    times = times_a_day(case.course, worst)
+    if isinstance(making, CannotMake) or times is None:
         return None
-    return sum((item.count for item in making), Fraction(0)) * worst.total / worst.single
+    return sum((item.count for item in making), Fraction(0)) * times
+
+
+def times_a_day(course: Course, run: Run) -> Fraction | None:
+    """How often a day its largest dose is taken, or a patch is changed; None for a patch without an interval."""
+    if course.unit != RATE:
+        return run.total / run.single
+    return Fraction(HOURS_A_DAY) / run.interval if run.interval is not None else None

@@ -102,8 +102,9 @@ def lay(
     first = day_number(order.start_date or as_of, day_one)
     spans: list[tuple[int, int | None]] = []
     runs: list[Run] = []
-    unit = RATE if _is_rate(order) else MASS
-    missing: tuple[str, ...] = ()
+    rates = _rates(order)
+    unit = RATE if True in rates else MASS
+    missing: tuple[str, ...] = ("dose",) if len(rates) > 1 else ()
     end = day_number(order.end_date, day_one) if order.end_date is not None else None
     for number, step in enumerate(order.steps, 1):
         last = None if step.duration is None else first + days_in(step.duration, first, day_one) - 1
@@ -196,7 +197,7 @@ def amount_of(dose: Quantity, order: Order, drug: str, weight: Quantity | None, 
             return Unknown(("concentration",))
         return dose / concentration.volume * concentration.amount.amount("mg")
     strength = (order.strengths or {}).get(drug)
-    if strength is None:
+    if strength is None or strength.unit.code.endswith("/h") != (dose.unit.code == "{patch}"):
         return Unknown(("strength",))
     return dose.value * (strength.amount("ug/h") if strength.unit.code.endswith("/h") else strength.amount("mg"))
 
@@ -305,11 +306,21 @@ def _run(
     return Run(first, last, step, single, total, least, count, interval, sig.as_needed, cap is not None, after_dialysis)
 
 
-def _is_rate(order: Order) -> bool:
-    """Whether the doses are rates of a patch: stated per hour, or patches whose strength is a rate."""
-    doses = [step.sig.dose.high for step in order.steps if step.sig.dose is not None]
+def _rates(order: Order) -> set[bool]:
+    """Whether the doses are rates of a patch (stated per hour, or patches whose strength is a rate), each once."""
     rated = any(strength.unit.code.endswith("/h") for strength in (order.strengths or {}).values())
-    return any(dose.unit.code.endswith("/h") or (rated and dose.unit.code == "{patch}") for dose in doses)
+    return {
+        dose.unit.code.endswith("/h") or (rated and dose.unit.code == "{patch}")
+        for step in order.steps
+        for dose in doses_in(step.sig)
+    }
+
+
+def doses_in(sig: Sig) -> tuple[Quantity, ...]:
+    """Every dose that a sig names: both ends of a range, each part of the day, each day of a cycle."""
+    if sig.dose is not None:
+        return ends(sig.dose)
+    return sig.cycle or tuple(dose for _, dose in sig.parts)
 
 
 def _cut(run: Run, from_day: int) -> Run:

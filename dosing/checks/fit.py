@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import ceil
 
 from dosing.case import Case
 from dosing.conditions import Holding
@@ -27,9 +28,8 @@ def dispensable(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     stated = (case.order.strengths or {}).get(case.drug)
     code = "ug/h" if case.course.unit == RATE else "mg"
     if not products and stated is not None:
-        marketed = sorted(
-            {product.strength for product in case.monograph.products if product.form in case.possible_forms}
-        )
+        known = {product.strength for product in case.monograph.products if product.form in case.possible_forms}
+        marketed = sorted(known, key=lambda strength: (strength.unit.dimension, strength.value * strength.unit.factor))
         listed = ", ".join(words(strength) for strength in marketed)
         return Judgement(False, f"{case.drug} of {words(stated)} is not a known strength; known are {listed}.")
     if _liquid_without_measure(case, products):
@@ -95,10 +95,13 @@ def _needed(case: Case, parts: int, piece: Fraction, days: int | None) -> Fracti
         if run.first > last:
             continue
         end = last if run.last is None else min(run.last, last)
-        counted = run.total / piece
-        if (counted * parts).denominator != 1:
+        times = times_a_day(case.course, run)
+        counted = run.single / piece
+        if times is None or (run.total / piece * parts).denominator != 1:
             return None
-        total += counted * (end - run.first + 1)
+        days_taken = end - run.first + 1
+        # A patch that is on the skin when the days end was taken whole.
+        total += counted * (ceil(times * days_taken) if case.course.unit == RATE else times * days_taken)
     return total
 
 

@@ -99,7 +99,7 @@ def test_four_hundred_answers_at_once_are_all_given(service: Running) -> None:
     connections = [http.client.HTTPConnection("127.0.0.1", service.port, timeout=30) for _ in range(20)]
     for _ in range(20):
         for connection in connections:
-            connection.request("GET", "/readyz")
+            connection.request("GET", "/healthz")
         for connection in connections:
             answer = connection.getresponse()
             assert (answer.status, bool(answer.read())) == (200, True)

@@ -31,7 +31,7 @@ from werkzeug.test import TestResponse
 from api.app import create_app
 from api.config import Settings
 from api.services import Services, wire
-from tests.api.test_hostile import NUMBERS, UNITS, WRITINGS, refusal_of
+from tests.api.test_hostile import NUMBERS, UNITS, WRITINGS, refusal_of, unharmed
 from tests.figures import FULL, figure
 
 JSON = "application/json"
@@ -437,18 +437,10 @@ def grammar(client: FlaskClient) -> Grammar:
 @pytest.fixture(scope="module", autouse=True)
 def nothing_stored_is_harmed(client: FlaskClient) -> Iterator[None]:
     """What is stored before the first hostile request reads the same, byte for byte, after the last."""
-    bodies = [
-        CLIMB,
-        *({"drug": drug, "start_date": "2026-12-01", "patient": PATIENT} for drug in ("pregabalin", "tramadol")),
-    ]
-    made = [client.post(PLAN, json=body) for body in bodies]
-    addresses = [answer.headers["Location"] for answer in made if answer.status_code == 201]
-    assert addresses
-    sheets = [address + suffix for address in addresses for suffix in (".json", ".html", ".txt", ".pdf")]
-    before = [client.get(sheet).data for sheet in sheets]
-    yield
-    assert [client.get(sheet).data for sheet in sheets] == before
-    assert client.get("/readyz").status_code == 200
+    drugs = ("pregabalin", "tramadol")
+    others = [{"drug": drug, "start_date": "2026-12-01", "patient": CLIMB["patient"]} for drug in drugs]
+    with unharmed(client, CLIMB, *others):
+        yield
 
 
 @pytest.mark.parametrize("number", range(len(BODIES)))

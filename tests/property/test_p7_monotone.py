@@ -1,9 +1,9 @@
 """P7: monotone.
 
 Where an order breaks a ceiling (on a single, daily or weekly dose, a weight dose, the hours between doses, a duration,
-morphine or prednisone equivalents, acetaminophen, or what kidney and liver allow), a larger dose, a higher frequency or a
-longer duration breaks it too, and so does the same order with another one beside it: the finding stays, merged or not,
-and never weighs less.
+morphine or prednisone equivalents, acetaminophen, or what kidney and liver allow), a larger dose, a higher frequency or
+a longer duration breaks it too, and so does the same order with another one beside it: the finding stays, merged or
+not, and never weighs less.
 """
 
 from __future__ import annotations
@@ -68,10 +68,7 @@ def broken(question: OrdersQuestion) -> dict[str, Severity]:
 def stays(before: OrdersQuestion, after: OrdersQuestion) -> None:
     """Every broken ceiling is still broken, and weighs no less."""
     was, now = broken(before), broken(after)
-    assert not {rule: severity for rule, severity in was.items() if now.get(rule, Severity.NONE) < severity}, (
-        before.orders,
-        after.orders,
-    )
+    assert not {rule: severity for rule, severity in was.items() if now.get(rule, Severity.NONE) < severity}
 
 
 def is_day_total(sig: Sig) -> bool:
