@@ -10,7 +10,7 @@ from dosing.conditions import Holding
 from dosing.finding import Suggestion
 from dosing.formulary.model import Product, Rule
 from dosing.judgement import Judgement, unanswered
-from dosing.products import CannotMake, doses_of, make, one_makes, products_for, unit_amount
+from dosing.products import CannotMake, doses_of, make, one_makes, products_for, times_a_day, unit_amount
 from dosing.timeline import RATE, Unknown
 from dosing.units import UNITS, Quantity
 from dosing.vocabulary import LIQUIDS, PIECE_OF_FORM
