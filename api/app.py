@@ -60,7 +60,9 @@ def create_app(settings: Settings, services: Services | None = None) -> Flask:
     """
     app = Flask("api", template_folder="web/templates", static_folder="web/assets", static_url_path="/assets")
     app.session_interface = _NoSession()
-    app.config.from_mapping(MAX_CONTENT_LENGTH=LARGEST_BODY, SEND_FILE_MAX_AGE_DEFAULT=3600)
+    # One byte more than is allowed is read: a body in chunks is cut off at the limit without a word, and what was cut
+    # off would be ignored. Whoever reads a body then refuses the byte too many.
+    app.config.from_mapping(MAX_CONTENT_LENGTH=LARGEST_BODY + 1, SEND_FILE_MAX_AGE_DEFAULT=3600)
 
     store = Store(settings.store, connections=settings.threads)
     app.extensions[STORE] = store
@@ -72,8 +74,8 @@ def create_app(settings: Settings, services: Services | None = None) -> Flask:
     app.extensions[OPENAPI] = openapi = documentation(app)
     for blueprint in BLUEPRINTS:
         openapi.register_blueprint(blueprint)
-    for page in PAGES:
-        app.register_blueprint(page)
+    for pages in PAGES:
+        app.register_blueprint(pages)
 
     error_handlers.register(app)
     app.before_request(_no_unknown_query)

@@ -142,15 +142,15 @@ def faults_from_marshmallow(error: ValidationError, schema: Schema | None = None
 def _walk(messages: object, pointer: str, known: object) -> Iterator[Fault]:
     if isinstance(messages, Mapping):
         for key, below in messages.items():
-            if key == _SCHEMA:
-                yield from _walk(below, pointer, known)
-            elif below == ["Unknown field."]:
+            if below == ["Unknown field."]:  # first, since a field may be called what marshmallow calls the whole
                 yield Fault(
                     pointer + step(key),
                     "unknown-field",
                     "This field is not known here.",
                     _meant(str(key), known),
                 )
+            elif key == _SCHEMA:
+                yield from _walk(below, pointer, known)
             else:
                 yield from _walk(below, pointer + step(key), _below(known, key))
     elif isinstance(messages, (list, tuple)):

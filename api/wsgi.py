@@ -39,8 +39,10 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "workers": self.settings.workers,
             "threads": self.settings.threads,
             "preload_app": True,
+            "keepalive": 30,  # a pharmacy system asks again soon; seconds
             "control_socket_disable": True,
             "accesslog": None,  # an address may name a schedule; who asked for which is nobody's to keep
+            "forwarded_allow_ips": "",  # no proxy stands before it: SCRIPT_NAME in a header was a 500, or another address
             "errorlog": "-",
             "proc_name": "posology",
         }

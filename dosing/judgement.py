@@ -46,6 +46,9 @@ class Judgement:
     implied: bool = False
 
 
+# For what is either so or not, and measures nothing: one for all of them.
+KEPT = Judgement(True)
+
 Judge = Callable[[Case, Rule, Holding], Judgement | None]
 
 

@@ -193,11 +193,12 @@ def _measure(amount: Fraction, products: tuple[Product, ...]) -> Making:
 def products_for(case: Case) -> tuple[Product, ...]:
     """The products that can fill an order: of its form, of its strength where one is stated."""
     stated = (case.order.strengths or {}).get(case.drug)
+    forms, rate = case.possible_forms, case.course.unit == RATE
     return tuple(
         product
         for product in case.monograph.products
-        if product.form in case.possible_forms and (stated is None or product.strength == stated)
-        if product.strength.unit.code.endswith("/h") == (case.course.unit == RATE)
+        if product.form in forms and (stated is None or product.strength == stated)
+        if product.strength.unit.code.endswith("/h") == rate
         if product.offered or stated is not None
     )
 

@@ -155,9 +155,9 @@ def _of_another_kind(case: Case) -> bool:
     """Whether the dose is a rate for a drug without patches, or an amount for one that has nothing else."""
     if case.course.needs:
         return False
-    known = [product for product in case.monograph.products if product.form in case.possible_forms]
-    rate = case.course.unit == RATE
-    return bool(known) and all(product.strength.unit.code.endswith("/h") != rate for product in known)
+    forms = case.possible_forms
+    rates = {product.strength.unit.code.endswith("/h") for product in case.monograph.products if product.form in forms}
+    return bool(rates) and (case.course.unit == RATE) not in rates
 
 
 def _nothing_to_judge(case: Case) -> NotChecked | None:

@@ -218,8 +218,10 @@ def _runs(
     weight: Quantity | None,
 ) -> list[Run] | Unknown:
     """One step as runs."""
-    first, last = span.first, span.last
-    amounts = _amounts(sig, order, drug, weight)
+    first, last, frequency = span.first, span.last, sig.frequency
+    daily = frequency is not None and is_daily(frequency)
+    count = doses_a_day(frequency) if frequency is not None else 1
+    amounts = _amounts(sig, order, drug, weight, count if daily else 1)
     if isinstance(amounts, Unknown):
         return amounts
     cap = _daily_cap(sig, order, drug, weight)
@@ -234,17 +236,16 @@ def _runs(
     if sig.parts:
         total = sum(amounts, Fraction(0))
         return [_run(sig, cap, first, last, number, max(amounts), total, total, len(amounts))]
-    frequency = sig.frequency
     if frequency is None:
         return Unknown(("frequency",))
     low, high = amounts[0], amounts[-1]
-    count = doses_a_day(frequency)
     interval = interval_hours(frequency)
     if unit == RATE:
         return [Run(first, last, number, high, high, low, 1, interval, sig.as_needed)]
-    if is_daily(frequency):
-        least = low * fewest_doses_a_day(frequency)
-        return [_run(sig, cap, first, last, number, high, high * count, least, count, interval)]
+    if daily:
+        total = high * count
+        least = low * fewest_doses_a_day(frequency) if sig.as_needed else total
+        return [_run(sig, cap, first, last, number, high, total, least, count, interval)]
     per_day = sig.dose is not None and is_per_day(sig.dose.high)
     after_dialysis = isinstance(frequency, AfterDialysis)
     runs = []
@@ -259,14 +260,11 @@ def _runs(
     return runs
 
 
-def _amounts(sig: Sig, order: Order, drug: str, weight: Quantity | None) -> tuple[Fraction, ...] | Unknown:
+def _amounts(sig: Sig, order: Order, drug: str, weight: Quantity | None, times: int) -> tuple[Fraction, ...] | Unknown:
     """The doses of a sig: its ends, low first; one for each part of the day; or one for each day of a cycle."""
     doses = ends(sig.dose) if sig.dose is not None else sig.cycle or tuple(dose for _, dose in sig.parts)
     if not doses:
         return Unknown(("dose",))
-    times = 1
-    if sig.frequency is not None and is_daily(sig.frequency):
-        times = doses_a_day(sig.frequency)
     amounts = []
     for dose in doses:
         amount = amount_of(dose, order, drug, weight, times)

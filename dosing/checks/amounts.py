@@ -45,7 +45,11 @@ def judge_row(
         verb = row.action.value.replace("-", " ")
         effect = f": {rule.effect}" if rule.effect else ""
         return Judgement(False, f"{case.drug}: {verb}{why()}{effect}.", severity=severity)
-    judgements = [answer for limit in LIMITS if (answer := limit(case, rule, row, holding, share, why)) is not None]
+    judgements = [
+        answer
+        for name, limit in LIMITS
+        if getattr(row, name) is not None and (answer := limit(case, rule, row, holding, share, why)) is not None
+    ]
     if not judgements:
         return None
     broken = [answer for answer in judgements if not answer.kept and not answer.needs]
@@ -58,9 +62,11 @@ def _daily(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fracti
     if row.max_daily is None or not _speaks_of(row.max_daily, case.course):
         return None
     course = case.course
-    sharing = tuple(other for other in case.same_drug if other.unit == course.unit or other.needs)
-    if isinstance(rule, TableRule):
-        sharing = tuple(other for other in sharing if other is course or not only_after_dialysis(other))
+    sharing = case.same_drug
+    if len(sharing) > 1:
+        sharing = tuple(other for other in sharing if other.unit == course.unit or other.needs)
+        if isinstance(rule, TableRule):
+            sharing = tuple(other for other in sharing if other is course or not only_after_dialysis(other))
     missing = _missing(course, sharing)
     if missing is not None:
         return missing
@@ -224,7 +230,15 @@ def _times(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fracti
     return Judgement(True, measured=measured, limit=Quantity(Fraction(row.times), UNITS["{dose}/d"]), comparison="<=")
 
 
-LIMITS = (_daily, _single, _supplement, _weekly, _interval, _times)
+# By the field of the row that each judges: most rows state one limit, and asking all of them cost as much as it.
+LIMITS = (
+    ("max_daily", _daily),
+    ("max_single", _single),
+    ("supplement", _supplement),
+    ("max_weekly", _weekly),
+    ("min_interval", _interval),
+    ("times", _times),
+)
 
 
 def _too_many(case: Case, runs: list[Run], most: int, why: Why) -> Judgement:
@@ -261,8 +275,10 @@ def only_after_dialysis(course: Course) -> bool:
 
 
 def _missing(course: Course, sharing: tuple[Course, ...]) -> Judgement | None:
-    needs = course.needs or next((other.needs for other in sharing if other.needs), ())
-    return unanswered(needs) if needs else None
+    for known in (course, *sharing):
+        if known.needs:
+            return unanswered(known.needs)
+    return None
 
 
 def _runs(case: Case, holding: Holding) -> tuple[Run, ...]:

@@ -11,7 +11,7 @@ from dosing.conditions import Holding, holds
 from dosing.days import day_number
 from dosing.finding import Severity, Suggestion
 from dosing.formulary.model import CourseRule, Layer, Rule, StateRule, StopRule
-from dosing.judgement import Judgement, unanswered
+from dosing.judgement import KEPT, Judgement, unanswered
 from dosing.products import pieces_a_day
 from dosing.timeline import Course, Run
 from dosing.totals import exposure_in
@@ -204,7 +204,7 @@ def duration_stated(case: Case, rule: Rule, holding: Holding) -> Judgement | Non
     if not truths:
         return None
     if _length(case) is not None:
-        return Judgement(True)
+        return KEPT
     if True not in truths:
         return unanswered(("duration",), "Whether its length is limited is not known either.")
     return Judgement(False, f"No duration is stated for {case.drug}, which is for limited use.")

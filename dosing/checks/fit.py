@@ -9,7 +9,7 @@ from dosing.case import Case
 from dosing.conditions import Holding
 from dosing.finding import Suggestion
 from dosing.formulary.model import Product, Rule
-from dosing.judgement import Judgement, unanswered
+from dosing.judgement import KEPT, Judgement, unanswered
 from dosing.products import CannotMake, doses_of, make, one_makes, products_for, times_a_day, unit_amount
 from dosing.timeline import RATE, Unknown
 from dosing.units import UNITS, Quantity
@@ -49,7 +49,7 @@ def dispensable(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
             measured=wanted,
             suggestion=Suggestion(largest_passing_dose=nearest[0] if making.below is not None else None),
         )
-    return Judgement(True)
+    return KEPT
 
 
 def quantity(case: Case, rule: Rule, holding: Holding) -> Judgement | None:

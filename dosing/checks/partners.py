@@ -8,7 +8,7 @@ from dosing.case import Case
 from dosing.conditions import Holding
 from dosing.days import day_number
 from dosing.formulary.model import AdviceRule, PartnerRule, Rule
-from dosing.judgement import Judgement, unanswered
+from dosing.judgement import KEPT, Judgement, unanswered
 from dosing.order import Order
 from dosing.timeline import Course
 from dosing.units import UNITS, Quantity
@@ -46,7 +46,7 @@ def co_prescription(case: Case, rule: Rule, holding: Holding) -> Judgement | Non
     medications = case.situation.medications
     named += [drug for order in medications or () for drug in case.situation.ingredients(order)]
     if any(case.formulary.concerns(drug, rule.needs) for drug in named):
-        return Judgement(True)
+        return KEPT
     if medications is None:
         return unanswered(("medications",))
     wanted = " or ".join(sorted(rule.needs))

@@ -7,7 +7,7 @@ from dosing.checks import amounts
 from dosing.conditions import Holding
 from dosing.finding import Severity
 from dosing.formulary.model import AdviceRule, Rule, StateRule
-from dosing.judgement import Judgement, unanswered
+from dosing.judgement import KEPT, Judgement, unanswered
 
 
 def judge(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
@@ -35,11 +35,11 @@ def allergy(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     classes = case.formulary.classes_of(case.drug)
     if rule.id.endswith("/allergy-substance"):
         if case.drug not in allergies:
-            return Judgement(True)
+            return KEPT
         return Judgement(False, f"The patient is allergic to {case.drug}.", code="contraindication")
     related = sorted(name for name in allergies if name != case.drug and _related(case, name, classes))
     if not related:
-        return Judgement(True)
+        return KEPT
     return Judgement(
         False,
         f"The patient is allergic to {' and '.join(related)}, which is related to {case.drug}.",

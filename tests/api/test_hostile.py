@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import posixpath
 import random
 import re
 import signal
@@ -242,7 +241,7 @@ def test_a_hostile_address_leads_to_nothing_else(client: FlaskClient, above: str
 
 def known_address(client: FlaskClient, address: str) -> bool:
     """Whether there is something to be read at an address, by the lists that the service shows."""
-    path = posixpath.normpath(unquote(address.partition("?")[0]).replace("//", "/"))
+    path = re.sub("/+", "/", unquote(address.partition("?")[0])).rstrip("/") or "/"
     if path in ("/", "/v1/drugs", "/v1/conditions", "/v1/rules", "/v1/checks", "/docs", "/healthz", "/readyz", "/problems"):
         return True
     _, _, asked = path.rpartition("/")
@@ -285,24 +284,25 @@ def test_a_query_parameter_takes_its_own_words_and_no_others(client: FlaskClient
         assert "<script>alert" not in page.text
 
 
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "get", "GE T", "X" * 500)
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "GETS", "GE T", "X" * 500)
 
 
 def test_a_method_is_taken_or_refused_with_those_that_are(app: Flask, client: FlaskClient, schedule: str) -> None:
+    taken: dict[str, set[str]] = {}
     for rule in app.url_map.iter_rules():
-        address = re.sub(r"<[^>]+>", "gabapentin", rule.rule) if "schedules/<" not in rule.rule else schedule
+        address = schedule if rule.rule.startswith("/v1/schedules/<") else re.sub(r"<[^>]+>", "gabapentin", rule.rule)
+        taken.setdefault(address, set()).update(rule.methods or ())
+    for address, methods in taken.items():
         for method in METHODS:
-            answer = client.open(address, method=method)
-            assert answer.status_code < 500, (method, address)
-            if method not in rule.methods:
-                taken = set(answer.headers["Allow"].split(", "))
-                assert answer.status_code == 405
-                assert method not in taken
-                assert rule.methods <= taken
-                if method != "HEAD":
+            with client.open(address, method=method) as answer:
+                assert answer.status_code < 500, (method, address)
+                assert (answer.status_code == 405) == (method not in methods), (method, address)
+                if answer.status_code == 405:
+                    assert set(answer.headers["Allow"].split(", ")) == methods
+                if method == "HEAD":
+                    assert answer.data == b""
+                elif answer.status_code == 405:
                     refusal_of(answer)
-            elif method == "HEAD":
-                assert answer.data == b""
 
 
 ACCEPTS = (
@@ -370,7 +370,8 @@ def test_a_hostile_header_changes_no_answer(client: FlaskClient, schedule: str) 
             answer = client.get(f"{schedule}.json", headers={name: value})
             assert (answer.status_code, answer.data) == (200, usual), (name, value)
             for address in ("/v1/drugs/gabapentin", "/static/schedule.css", "/assets/page.css"):
-                assert client.get(address, headers={name: value}).status_code in (200, 206, 304, 412, 416), (name, value)
+                with client.get(address, headers={name: value}) as answer:
+                    assert answer.status_code in (200, 206, 304, 412, 416), (name, value)
 
 
 def encodable(text: str) -> bool:
@@ -429,13 +430,15 @@ def test_a_hostile_writing_in_the_form_is_shown_again_with_its_fault(client: Fla
         if answer.status_code == 303:
             # Nothing was taken that is not a word of the field: blank is unanswered, and a name nobody knows is context.
             assert not writing.strip() or field == "medications" or says_the_same(field, writing), (field, writing)
-        elif answer.status_code == 422:
+        elif answer.status_code == 422 and not field.startswith("no_"):
             assert escape(writing.strip()).replace("\r\n", "\n") in answer.text.replace("\r\n", "\n")
         assert not re.search(r"<(script|img|svg/|!ENTITY)[^>]*(alert|file:)", answer.text)
 
 
 def says_the_same(field: str, writing: str) -> bool:
     """Whether a writing that was accepted in the form is one that a person may mean."""
+    if writing.strip() == FORM[field]:
+        return True
     numbers = {"age", "weight", "height", "creatinine_clearance", "serum_creatinine", "start_dose", "target"}
     return field in numbers and re.fullmatch(r"[0-9]+(\.[0-9]+)?", writing.strip(" \t\n")) is not None
 
