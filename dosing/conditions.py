@@ -12,6 +12,7 @@ from dosing.formulary.model import ALWAYS, Interval, When
 from dosing.measures import NotComputed
 from dosing.patient import Patient
 from dosing.timeline import RATE
+from dosing.totals import count
 
 # A rule that begins with a birthday is looked for this far into an order that goes on.
 DAYS_AHEAD = 366
@@ -134,16 +135,38 @@ def _hemodialysis(wanted: bool, case: Case) -> Answer:
 
 
 def _opioid_experience(wanted: str, case: Case) -> Answer:
-    """As stated; a list of medications without an opioid says naive; anything else is unknown."""
+    """As stated; else tolerant by dated use that reaches the cited amount and length, naive where medications are
+    known and no opioid was taken before; anything else is unknown."""
     stated = case.patient.opioid_experience
     if stated is not None:
         return stated == wanted
+    situation = case.situation
+    if _used_to_opioids(case):
+        return wanted == "tolerant"
+    earlier = [order for order in situation.orders if (order.start_date or situation.as_of) < situation.as_of]
     known = case.patient.medications
     if known is not None and not any(
-        "opioid" in case.formulary.classes_of(drug) for order in known for drug in case.situation.ingredients(order)
+        "opioid" in case.formulary.classes_of(drug)
+        for order in (*known, *earlier)
+        for drug in situation.ingredients(order)
     ):
         return wanted == "naive"
     return ("opioid_experience",)
+
+
+def _used_to_opioids(case: Case) -> bool:
+    """Whether every one of the last days before the question held as much opioid as the cited definition asks."""
+    tolerance = case.formulary.formulas["opioid-tolerance"].constants
+    today, days = case.situation.first_judged, int(tolerance["days"])
+    held = [
+        total
+        for total in count(case.situation, case.formulary.equivalences["mme"]).days
+        if total.total >= tolerance["mme_per_day"] and total.first < today
+    ]
+    return all(
+        any(total.first <= day and (total.last is None or day <= total.last) for total in held)
+        for day in range(today - days, today)
+    )
 
 
 def childbearing(case: Case) -> bool:

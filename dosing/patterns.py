@@ -109,6 +109,24 @@ def _spread(count: int, days: int) -> Iterable[tuple[int, int]]:
     return taken.items()
 
 
+def change_hours(frequency: Frequency) -> Fraction | None:
+    """The fewest hours between two changes of a patch: stated hours, an even share of the period, or named days."""
+    match frequency:
+        case Times(count=count, per="day"):
+            return Fraction(HOURS_A_DAY, count)
+        case Times(count=count, per="week"):
+            return Fraction(HOURS_A_DAY * DAYS_A_WEEK, count)
+        case OnWeekdays(weekdays=weekdays, every=None):
+            named = sorted(WEEKDAYS.index(day) for day in weekdays)
+            gaps = [
+                (after - before) % DAYS_A_WEEK or DAYS_A_WEEK
+                for before, after in zip(named, named[1:] + named[:1], strict=True)
+            ]
+            return Fraction(HOURS_A_DAY * min(gaps))
+        case _:
+            return interval_hours(frequency)
+
+
 def interval_hours(frequency: Frequency) -> Fraction | None:
     """The fewest hours between two doses where the frequency states hours."""
     match frequency:

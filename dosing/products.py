@@ -116,8 +116,11 @@ def _fewest(amount: Fraction, grains: tuple[Fraction, ...], per_piece: tuple[int
     best: list[tuple[tuple[int, int, int], tuple[int, ...]]] = []
 
     def search(left: Fraction, position: int, counts: tuple[int, ...], pieces: int) -> None:
-        if best and pieces > best[0][0][0]:
-            return
+        if position < len(grains):
+            # At least so many pieces of the largest product that is left are still needed.
+            pieces_left = -(-left // (grains[position] * per_piece[position]))
+            if best and pieces + pieces_left > best[0][0][0]:
+                return
         if position == len(grains):
             if left == 0:
                 value = _value(counts, per_piece)

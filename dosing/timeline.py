@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from dosing.days import day_number, days_in
 from dosing.order import Order
-from dosing.patterns import HORIZON, Span, dose_days, interval_hours
+from dosing.patterns import HORIZON, Span, change_hours, dose_days, interval_hours
 from dosing.posology import AfterDialysis, DoseRange, Sig, doses_a_day, fewest_doses_a_day, is_daily
 from dosing.units import UNITS, Quantity
 
@@ -241,6 +241,7 @@ def _runs(
     low, high = amounts[0], amounts[-1]
     interval = interval_hours(frequency)
     if unit == RATE:
+        interval = change_hours(frequency)
         return [Run(first, last, number, high, high, low, 1, interval, sig.as_needed)]
     if daily:
         total = high * count
@@ -296,9 +297,12 @@ def _run(
     interval: Fraction | None = None,
     after_dialysis: bool = False,
 ) -> Run:
-    """A run under the stated daily maximum. Only as-needed use without one may be less than it allows."""
+    """A run under the stated daily maximum. Only as-needed use without one may be less than it allows.
+
+    A maximum below one dose cannot be kept: a day of use holds one dose at least.
+    """
     if cap is not None:
-        total = min(total, cap)
+        total = max(min(total, cap), single)
     if cap is not None or not sig.as_needed:
         least = total
     return Run(first, last, step, single, total, least, count, interval, sig.as_needed, cap is not None, after_dialysis)

@@ -68,8 +68,10 @@ def _daily(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fracti
         if isinstance(rule, TableRule):
             sharing = tuple(other for other in sharing if other is course or not only_after_dialysis(other))
     missing = _missing(course, sharing)
-    if missing is not None:
+    if missing is not None and course.needs:
         return missing
+    # What another order adds is not known; what is known may be too much already.
+    sharing = tuple(other for other in sharing if not other.needs) if missing is not None else sharing
     limit = _scaled(row.max_daily, "ug/h" if course.unit == RATE else "mg/d", share)
     bound, unit = limit.value, limit.unit
     stretches = _judged(case.situation.sum_of(sharing), case, holding)
@@ -78,6 +80,8 @@ def _daily(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fracti
     over = [stretch for stretch in stretches if stretch.total > bound]
     worst = max(over or stretches, key=lambda stretch: stretch.total)
     measured = Quantity(worst.total, unit)
+    if not over and missing is not None:
+        return missing
     if not over:
         return Judgement(True, measured=measured, limit=limit, comparison="<=")
     certain = [stretch for stretch in over if stretch.least > bound]

@@ -22,13 +22,15 @@ from dosing.wording import words
 def starting_dose(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     """The first dose of somebody who does not take the drug yet; what began before `as_of` is not a start."""
     course, situation = case.course, case.situation
-    if course.first < situation.first_judged:
-        return None
-    medications = situation.medications
-    if any(other.medication for other in case.same_drug):
-        return None
+    begun = course.first < situation.first_judged or case.order.replaces is not None
     if isinstance(rule, StateRule):
+        # What must not be started must not go on either; what is merely unwise to start with is judged at the start.
+        if begun and rule.severity is not Severity.CRITICAL:
+            return None
         return Judgement(False, f"{case.drug}: {rule.effect or rule.action.value}.", severity=rule.severity)
+    medications = situation.medications
+    if begun or any(other.medication for other in case.same_drug):
+        return None
     if not isinstance(rule, CourseRule):
         return None
     if course.needs:
@@ -215,7 +217,8 @@ def abrupt_stop(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     course = case.course
     if not isinstance(rule, StopRule) or course.last is None or not course.runs:
         return None
-    if any(other is not course and (other.last is None or other.last > course.last) for other in case.same_drug):
+    going_on = [other for other in _related(case, rule) if other is not course]
+    if any(other.last is None or other.last > course.last for other in going_on):
         return None
     scheduled = [run for run in course.runs if not run.as_needed]
     if not scheduled or scheduled[-1] is not course.runs[-1]:
@@ -242,6 +245,12 @@ def abrupt_stop(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
         ((course.last, course.last),),
         course.runs[-1].step,
     )
+
+
+def _related(case: Case, rule: Rule) -> list[Course]:
+    """The courses that keep a body used to a drug: of the same drug, or of the class that the rule speaks of."""
+    related = frozenset({case.drug, rule.subject})
+    return [course for course in case.situation.courses if case.formulary.concerns(course.drug, related)]
 
 
 def _exposed_days(case: Case, rule: StopRule, runs: list[Run]) -> int | None:

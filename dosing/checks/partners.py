@@ -56,37 +56,50 @@ def co_prescription(case: Case, rule: Rule, holding: Holding) -> Judgement | Non
 
 
 def _washout(case: Case, rule: PartnerRule) -> Judgement | None:
-    """A partner that was stopped: enough days must lie between its last dose and the first of this drug."""
+    """Partners that were stopped, or that end before this drug begins: enough days must lie between.
+
+    All of them are looked at; what is broken counts before what is not known, and that before what was kept.
+    """
     if rule.washout_partner is None:
         return None
     limit = rule.washout_partner.to("d")
+    answers = []
     for order in case.situation.past_medications:
-        drugs = [drug for drug in case.situation.ingredients(order) if case.formulary.concerns(drug, rule.partners)]
-        if not drugs:
-            continue
-        answer = _days_since(case, order, drugs[0], limit, rule)
-        if answer is not None:
-            return answer
-    return None
+        for drug in case.situation.ingredients(order):
+            if case.formulary.concerns(drug, rule.partners):
+                answers.append(_days_since_stop(case, order, drug, limit, rule))
+    before = [course for course in case.situation.courses if course.order is not case.order and not course.medication]
+    for course in before:
+        last = course.last
+        ended = last is not None and last < case.course.first
+        if last is not None and ended and case.formulary.concerns(course.drug, rule.partners):
+            answers.append(_days_between(case, course, last, limit, rule))
+    broken = [answer for answer in answers if not answer.kept]
+    unknown = [answer for answer in broken if answer.needs]
+    return next(iter([answer for answer in broken if not answer.needs] or unknown or answers), None)
 
 
-def _days_since(case: Case, order: Order, drug: str, limit: Quantity, rule: PartnerRule) -> Judgement | None:
+def _days_since_stop(case: Case, order: Order, drug: str, limit: Quantity, rule: PartnerRule) -> Judgement:
     if order.end_date is None:
         return unanswered(("end_date",), f"When {drug} was stopped is not stated.")
+    past = Course(order, drug, "mg", (), (), ("dose",), True)
+    return _days_between(case, past, day_number(order.end_date, case.situation.day_one), limit, rule)
+
+
+def _days_between(case: Case, partner: Course, last: int, limit: Quantity, rule: PartnerRule) -> Judgement:
     first = case.course.first
-    elapsed = Quantity(Fraction(first - day_number(order.end_date, case.situation.day_one)), UNITS["d"])
+    elapsed = Quantity(Fraction(first - last), UNITS["d"])
     if elapsed >= limit:
         return Judgement(True, measured=elapsed, limit=limit, comparison=">=")
     effect = f": {rule.effect}" if rule.effect else ""
-    past = Course(order, drug, "mg", (), (), ("dose",), True)
     return Judgement(
         False,
-        f"{case.drug} {words(elapsed)} after {drug}{effect}; at least {words(limit)} must lie between.",
+        f"{case.drug} {words(elapsed)} after {partner.drug}{effect}; at least {words(limit)} must lie between.",
         elapsed,
         limit,
         ">=",
         ((first, first),),
-        courses=(past,),
+        courses=(partner,),
         severity=rule.severity,
     )
 

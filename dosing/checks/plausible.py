@@ -8,7 +8,7 @@ from dosing.case import Case
 from dosing.conditions import Holding, holds
 from dosing.formulary.model import CourseRule, DoseRule, ImplausibleRule, Layer, Rule
 from dosing.judgement import Judgement, unanswered
-from dosing.timeline import RATE, Run, heaviest_week
+from dosing.timeline import RATE, Run, heaviest_week, is_per_day
 from dosing.totals import count, per_day, takes_part
 from dosing.units import UNITS, Quantity
 from dosing.wording import words
@@ -30,11 +30,11 @@ def _against_start(case: Case, rule: ImplausibleRule) -> Judgement | None:
     multiple = rule.multiple_of_start or rule.at_least_multiple_of_start
     start = usual_start(case, per_dose_only=rule.multiple_of_start is not None)
     runs = case.course.judged(case.situation.first_judged)
-    if multiple is None or start is None or not runs or case.course.unit == RATE:
+    if multiple is None or start is None or not runs:
         return None
     limit = start * multiple
     worst = max(runs, key=lambda run: run.single)
-    measured = Quantity(worst.single, UNITS["mg"])
+    measured = Quantity(worst.single, UNITS[case.course.unit])
     if rule.multiple_of_start is not None:
         kept, comparison = measured <= limit, "<="
     else:
@@ -117,35 +117,41 @@ MEASURES = (_against_start, _against_total, _against_week)
 
 
 def usual_start(case: Case, *, per_dose_only: bool) -> Quantity | None:
-    """The top of the usual first dose, in mg: the label's where it states one for this form, else the highest other.
+    """The top of the usual first dose, in mg (patches: ug/h): the label's for this form, else the highest other.
 
-    A start that is stated per day says nothing about a single dose, unless it may stand for one.
+    It is the same for everybody: somebody who tolerates a drug may take more, not any amount. A start that is stated
+    per day says nothing about a single dose, unless it may stand for one.
     """
     rules = [
         rule
         for rule in case.monograph.rules_of.get("starting-dose", ())
         if isinstance(rule, CourseRule)
         and rule.limit.unit.dimension in ("[mass]", "[mass]/[time]")
-        and not rule.limit.unit.code.endswith("/h")
-        and not (per_dose_only and rule.limit.unit.dimension == "[mass]/[time]")
+        and rule.limit.unit.code.endswith("/h") == (case.course.unit == RATE)
+        and not (per_dose_only and is_per_day(rule.limit))
         and (rule.when.forms is None or not rule.when.forms.isdisjoint(case.possible_forms))
-        and holds(rule.when, case).truth is not False
     ]
     label = [rule for rule in rules if rule.layer is Layer.LABEL]
     amounts = [_per_dose(rule.limit) for rule in label or rules]
-    return Quantity(max(amounts), UNITS["mg"]) if amounts else None
+    return Quantity(max(amounts), UNITS[case.course.unit]) if amounts else None
 
 
 def _per_dose(limit: Quantity) -> Fraction:
     """A start stated per day is taken whole: no single dose of it is larger."""
-    return limit.amount("mg/d") if limit.unit.dimension == "[mass]/[time]" else limit.amount("mg")
+    if limit.unit.code.endswith("/h"):
+        return limit.amount("ug/h")
+    return limit.amount("mg/d") if is_per_day(limit) else limit.amount("mg")
 
 
 def _within_range(case: Case, runs: tuple[Run, ...]) -> bool:
     """Whether every day stays inside the usual range: the highest of the daily maxima for this form."""
+    unit = "ug/h" if case.course.unit == RATE else "mg/d"
     maxima = [
-        rule.row.max_daily.amount("mg/d")
+        rule.row.max_daily.amount(unit)
         for rule in case.monograph.rules_of.get("max-daily-dose", ())
-        if isinstance(rule, DoseRule) and rule.row.max_daily is not None and holds(rule.when, case).truth is not False
+        if isinstance(rule, DoseRule)
+        and rule.row.max_daily is not None
+        and rule.row.max_daily.unit.code.endswith("/h") == (case.course.unit == RATE)
+        and holds(rule.when, case).truth is not False
     ]
     return bool(maxima) and max(run.total for run in runs) <= max(maxima)

@@ -23,8 +23,9 @@ def judge(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
         if case.drug in equivalence.no_factor:
             return Judgement(True, f"{case.drug} is not counted: {reason}.", notice=True)
         return unanswered(("route",), f"{case.drug} has {reason}.")
-    if counted.needs:
-        return unanswered(counted.needs, "A sum needs every dose.")
+    unknown = unanswered(counted.needs, "A sum needs every dose.") if counted.needs else None
+    if case.course.needs:
+        return unknown
     limit = rule.limit
     first = case.situation.first_judged
     days = [
@@ -33,11 +34,13 @@ def judge(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
         if (total.last is None or total.last >= first) and any(course.order is case.order for course in total.courses)
     ]
     if not days:
-        return None
+        return unknown
     bound = limit.value
     over = [day for day in days if (day.total >= bound if rule.comparison == "<" else day.total > bound)]
     worst = max(over or days, key=lambda day: day.total)
     measured = per_day(equivalence, worst.total)
+    if not over and unknown is not None:
+        return unknown
     if not over:
         return Judgement(True, measured=measured, limit=limit, comparison=rule.comparison)
     below = "less than" if rule.comparison == "<" else "at most"

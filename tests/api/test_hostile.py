@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote, urlencode
+from urllib.parse import quote, unquote, unquote_to_bytes, urlencode
 
 import pytest
 from flask import Flask
@@ -62,61 +62,101 @@ NUMBERS = (
     *("1/2", "1 1/2", "½", "1½", "⅓", "1⁄2", "1∕2", "1÷2", "¼", "50%", "5‰", "1/0", "0/0", "1:2", "5/", "/5", "↉"),
     *("50-100", "50–100", "50—100", "50 to 100", "50..100", "50~100", "50-100-150", "50 or 100", "5-10", "50…100"),
     *("-5", "+5", "−5", "–5", "±5", "-0", "+0", "--5", "- 5", "5-", "5+", "﹣5", "－5", "＋5", "¬5", "~5", "‒5", "⁻5"),
-    *("<5", ">5", "≤5", "≥5", "=5", "≈5", "<=5", "5<", "5!", "5?", "#5", "$5", "5$", "€5", "№5", "5°", "5;", "5:", "5|"),
+    *("<5", ">5", "≤5", "≥5", "=5", "≈5", "<=5", "5<", "5!", "5?", "#5", "$5", "5$", "€5", "№5", "5°", "5;", "5:"),
+    *("5|",),
     *("05", "00", "000", "007.5", "-05", "0000000000000", "01e3", "00000000005", "0_5"),
-    *("1234567890123", "0.1234567890123", "9" * 100, "9" * 5001, "1" + "0" * 20, "0." + "0" * 50 + "1", "0.0000000000001"),
+    *("1234567890123", "0.1234567890123", "9" * 100, "9" * 5001, "1" + "0" * 20, "0." + "0" * 50 + "1"),
+    *("0.0000000000001",),
     *("123456.7890123", "1" * 13, "9" * 400 + ".5", "0." + "9" * 5001, "1000000000000.0", "5." + "0" * 13),
-    *("NaN", "nan", "inf", "Infinity", "-Infinity", "-inf", "null", "None", "true", "undefined", "five", "0x10", "0b11"),
-    *("0o7", "1_0", "5j", "5L", "5f", "5n", "Ⅴ", "五", "⑤", "５", "⁵", "₅", "5️⃣", "1٥", "٥1", "𝟓", "🄆", "➄", "零", "𐄋", "IV", "O5"),
+    *("NaN", "nan", "inf", "Infinity", "-Infinity", "-inf", "null", "None", "true", "undefined", "five", "0x10"),
+    *("0b11",),
+    *("0o7", "1_0", "5j", "5L", "5f", "5n", "Ⅴ", "五", "⑤", "５", "⁵", "₅", "5️⃣", "1٥", "٥1", "𝟓", "🄆", "➄", "零", "𐄋"),
+    *("IV", "O5"),
     *("5\x00", "\x005", "5\n", "\n5", "\t5", " 5", "5  ", "\u200b5", "5\u200b", "5\u200d", "\u202e5", "5\u2060"),
-    *("\ufeff5", "5\u0301", "5\ufe0f", "5\x08", "5\x7f", "5\x1b[0m", "5\u00ad", "5\u200f", "\u20665", "5\u034f", "5\u115f"),
-    *("(5)", "[5]", "{5}", '"5"', "'5'", "5)", "5;0", "5 5", "5 mg 5", "__import__('os')", "5 if 1 else 2", "l0", "1O", "1l"),
+    *("\ufeff5", "5\u0301", "5\ufe0f", "5\x08", "5\x7f", "5\x1b[0m", "5\u00ad", "5\u200f", "\u20665", "5\u034f"),
+    *("5\u115f",),
+    *("(5)", "[5]", "{5}", '"5"', "'5'", "5)", "5;0", "5 5", "5 mg 5", "__import__('os')", "5 if 1 else 2", "l0"),
+    *("1O", "1l"),
     *(f"{chr(zero + 1)}{chr(zero)}" for zero in _ZEROS),
 )  # fmt: skip
 UNITS = (
-    *("Mg", "MG", "mG", "mgs", "milligram", "milligrams", "mcG", "MCG", "Mcg", "µg", "μg", "UG", "Ug", "gm", "gr", "gtt"),
+    *("Mg", "MG", "mG", "mgs", "milligram", "milligrams", "mcG", "MCG", "Mcg", "µg", "μg", "UG", "Ug", "gm", "gr"),
+    *("gtt",),
     *("grain", "units", "unit", "u", "[iu]", "iu", "IE", "tsp", "tbsp", "drop", "cc", "ML", "Ml", "ml", "KG", "Kg"),
-    *("lb", "lbs", "oz", "stone", "mol", "mEq", "mmHg", "%", "ppm", "°C", "MME", "mme", "{mme}", "OME", "1", "mg%", "M", "D"),
+    *("lb", "lbs", "oz", "stone", "mol", "mEq", "mmHg", "%", "ppm", "°C", "MME", "mme", "{mme}", "OME", "1", "mg%"),
+    *("M", "D"),
     *("mg/", "/mg", "//", "/", "mg//day", "mg/day/day", "mg.day", "mg*day", "mg day", "mg per day", "mg/24h", "mg/Day"),
     *("mg/DAY", "mg/d.", "mg/dy", "mg/kg/kg", "mg/kg/day/day", "mg/m²", "mg/0", "mg/1", "mg/-1", "mg2", "mg^2", "mg-1"),
-    *("mg.kg-1", "mg/kg.d", "mcg/mcg", "h/h", "d/d", "mg mg", "mg,", "mg.", "mg;", "mg'", 'mg"', "mg--", "mg#", "mg" * 50),
-    *("tab", "tabs", "{tab}", "{Tablet}", "tablet}", "{tablet", "{}", "{{tablet}}", "{tablet}{tablet}", "[mg]", "mg[a]"),
-    *("mg{salt}", "mg\u200b", "m\u200bg", "mg\x00", "mg\u202e", "ｍｇ", "мg", "mɡ", "mg̲", "mg\ufe0f", "mg\n", "mg\r\nX: y"),
-    *("mg\t", " mg", "  mg", "\tmg", "\u00a0mg", "mg ", "\nmg", "m g", "mg/ kg", "mg /day", "mg/ day", "m" * 1000, "mg/" * 500),
-    *("hr", "hrs", "sec", "secs", "min.", "mins", "dayz", "Days", "DAYS", "weekly", "fortnight", "yr", "yrs", "y", "mth", "H"),
-    *("WK", "W", "A", "hourss", "week s", "10^3/uL", "K/uL", "x10^9/L", "10*3", "10*3/ul", "mg/dl", "mg/DL", "mL/min/1,73m2"),
-    *("mL/min/1.73 m²", "mL/min/1.73m^2", "ml/min", "mL/Min", "kg/", "pill", "{pill}", "puff", "Tablet", "CAPSULE", "patchs"),
+    *("mg.kg-1", "mg/kg.d", "mcg/mcg", "h/h", "d/d", "mg mg", "mg,", "mg.", "mg;", "mg'", 'mg"', "mg--", "mg#"),
+    *("mg" * 50,),
+    *("tab", "tabs", "{tab}", "{Tablet}", "tablet}", "{tablet", "{}", "{{tablet}}", "{tablet}{tablet}", "[mg]"),
+    *("mg[a]",),
+    *("mg{salt}", "mg\u200b", "m\u200bg", "mg\x00", "mg\u202e", "ｍｇ", "мg", "mɡ", "mg̲", "mg\ufe0f", "mg\n"),
+    *("mg\r\nX: y",),
+    *("mg\t", " mg", "  mg", "\tmg", "\u00a0mg", "mg ", "\nmg", "m g", "mg/ kg", "mg /day", "mg/ day", "m" * 1000),
+    *("mg/" * 500,),
+    *("hr", "hrs", "sec", "secs", "min.", "mins", "dayz", "Days", "DAYS", "weekly", "fortnight", "yr", "yrs", "y"),
+    *("mth", "H"),
+    *("WK", "W", "A", "hourss", "week s", "10^3/uL", "K/uL", "x10^9/L", "10*3", "10*3/ul", "mg/dl", "mg/DL"),
+    *("mL/min/1,73m2",),
+    *("mL/min/1.73 m²", "mL/min/1.73m^2", "ml/min", "mL/Min", "kg/", "pill", "{pill}", "puff", "Tablet", "CAPSULE"),
+    *("patchs",),
 )  # fmt: skip
 DATES = (
     *("2026-02-30", "2026-13-01", "2026-00-10", "2026-12-00", "2026-12-32", "2027-02-29", "1900-02-29", "0000-01-01"),
     *("01.12.2026", "12/01/2026", "2026/12/01", "20261201", "2026-12-1", "2026-1-01", "26-12-01", "2026-W01-1"),
-    *("2026W011", "2026-335", "2026-12", "2026", "2026-12-01T00:00", "2026-12-01T00:00:00Z", "2026-12-01 ", " 2026-12-01"),
-    *("2026-12-01Z", "2026-12-01+01:00", "٢٠٢٦-١٢-٠١", "２０２６-12-01", "2026‐12‐01", "2026–12–01", "2026-12-01\n", "12026-12-01"),
-    *("-2026-12-01", "+2026-12-01", "9999-12-31", "0001-01-01", "1799-12-31", "2200-01-01", "today", "tomorrow", "2026-Dec-01"),
-    *("2026-12-01\x00", "2026-12-01\u200b", "2026--12-01", "2026-12-01-01", "1764547200", "2026-12-01/P1D", "2026_12_01"),
+    *("2026W011", "2026-335", "2026-12", "2026", "2026-12-01T00:00", "2026-12-01T00:00:00Z", "2026-12-01 "),
+    *(" 2026-12-01",),
+    *("2026-12-01Z", "2026-12-01+01:00", "٢٠٢٦-١٢-٠١", "２０２６-12-01", "2026‐12‐01", "2026–12–01", "2026-12-01\n"),
+    *("12026-12-01",),
+    *("-2026-12-01", "+2026-12-01", "9999-12-31", "0001-01-01", "1799-12-31", "2200-01-01", "today", "tomorrow"),
+    *("2026-Dec-01",),
+    *("2026-12-01\x00", "2026-12-01\u200b", "2026--12-01", "2026-12-01-01", "1764547200", "2026-12-01/P1D"),
+    *("2026_12_01",),
 )  # fmt: skip
 TEXTS = (
-    *("", " ", "   ", "\t", "\n", "\r\n", "\x00", "\u00a0", "\u200b", "\u2028", "\u2029", "\u3000", "\ufeff", "\ufffe", "\uffff"),
-    *("\ud800", "\udfff", "\udc00\ud800", "a\ud83d", "\U0001f600", "\U0010ffff", "\u202egnitset\u202c", "\u2066a\u2069", "é", "e\u0301"),
-    *("Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A", "ﷺ" * 30, "👨‍👩‍👧‍👦", "🇺🇳", "ﬀ", "ſ", "K", "İ", "ı", "ß", "ẞ", "Σς", "ǅ", "\u0344", "a" * 129, "a" * 100_000),
-    *("' OR 1=1 --", "'; DROP TABLE schedules; --", "1' UNION SELECT body FROM schedules --", '" OR ""="', "1); ATTACH 'x' AS y; --"),
-    *("%' LIKE '%", "\\' or 1=1", "admin'--", "1;SELECT pg_sleep(9)", "/*!50000*/", "x' AND (SELECT load_extension('x'))--", "`id`"),
-    *("<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<svg/onload=alert(1)>", "javascript:alert(1)", "</textarea>"),
-    *("&lt;b&gt;", "<!--", "]]>", "<![CDATA[x]]>", "<?xml version='1.0'?>", '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>&e;'),
-    *("{{7*7}}", "{{config}}", "{% include '/etc/passwd' %}", "${7*7}", "#{7*7}", "<%= 7*7 %>", "${jndi:ldap://127.0.0.1/a}", "{0}", "{x.__class__}"),
-    *("%s%s%s%n", "%(name)s", "%x", "%d" * 100, "\\x00", "\\u0000", "$(reboot)", "| reboot", "; reboot", "&& reboot", "`reboot`", "\x1b]0;x\x07"),
-    *('#read("/etc/passwd")', "#include \"x.typ\"", "$ x^2 $", "*bold*", "_x_", "= Heading", "@ref", "<label>", "#import \"@x/y:1\"", "\\ \\"),
-    *("../../../../etc/passwd", "..\\..\\boot.ini", "/etc/passwd", "file:///etc/passwd", "....//....//", "%2e%2e%2f", "C:\\", "NUL", "CON"),
-    *("http://127.0.0.1:1/", "//evil.example", "a\r\nSet-Cookie: x=y", "a\nX-Y: z", "a%0d%0aX: y", "Basic YTpi", "data:text/html,x"),
-    *("__proto__", "constructor", "__class__", "_schema", "self", "unknown", "low", "value", "null", "undefined", "NULL", "nil", "None"),
-    *("true", "false", "True", "TRUE", "t", "yes", "no", "on", "off", "Y", "0", "1", "-1", "[]", "{}", "[object Object]", '{"value": 5}'),
-    *("=1+1", "@SUM(1)", "+1", "-1+1", "=cmd|' /C calc'!A0", "a,b", "a;b", "a\tb", "a|b", '"', "'", "\\", "/", "~0", "~1", "~", "%", "&", "?", "#"),
-    *("gabapentine", "gabapentin ", " gabapentin", "gabapentın", "gabаpentin", "gaba\u200bpentin", "gabapentin\x00", "gabapentin/", "prednisolon"),
-    *("gabapentin\n", "gabapentin enacarbil", "tramadol hydrochlorid", "ｇａｂａｐｅｎｔｉｎ", "gabapentin OR tramadol", "25480", "*", "gaba%", "gab_pentin"),
-    *("Female", "FEMALE", "female ", "f", "male\n", "a", "c", "Normal", "Moderate", "grade 1", "naïve", "none ", "mondays", "Monday", "mon", "Day", "daily"),
-    *("qd", "q.d.", "QOD", "bid", "tds", "q6h", "prn", "as directed", "3x daily", "1-0-1", "every day", "per day", "hemodialysis ", "EN", "en-US"),
-    *("rx 1", "rx/1", "rx#1", "rx\u200b1", "é-1", "r" * 65, "rx\n", "capsules", "Capsule", "tablet ", "ORAL", "po", "p.o.", "by mouth", "iv", "300", "300 ", "300mg capsule"),
-    *("250 mg/5 mL", "250 mg / 5", "250 mg /5 mL", "250 mg / 0 mL", "250mg", "5 mL / 250 mg", "250 mg / 5 mL / 2", " / ", "/mL", "5 /mL", "1:1000", "1 %"),
+    *("", " ", "   ", "\t", "\n", "\r\n", "\x00", "\u00a0", "\u200b", "\u2028", "\u2029", "\u3000", "\ufeff"),
+    *("\ufffe", "\uffff"),
+    *("\ud800", "\udfff", "\udc00\ud800", "a\ud83d", "\U0001f600", "\U0010ffff", "\u202egnitset\u202c"),
+    *("\u2066a\u2069", "é", "e\u0301"),
+    *("Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A", "ﷺ" * 30, "👨‍👩‍👧‍👦", "🇺🇳", "ﬀ", "ſ", "K", "İ", "ı", "ß", "ẞ", "Σς", "ǅ", "\u0344"),
+    *("a" * 129, "a" * 100_000),
+    *("' OR 1=1 --", "'; DROP TABLE schedules; --", "1' UNION SELECT body FROM schedules --", '" OR ""="'),
+    *("1); ATTACH 'x' AS y; --",),
+    *("%' LIKE '%", "\\' or 1=1", "admin'--", "1;SELECT pg_sleep(9)", "/*!50000*/"),
+    *("x' AND (SELECT load_extension('x'))--", "`id`"),
+    *("<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<svg/onload=alert(1)>", "javascript:alert(1)"),
+    *("</textarea>",),
+    *("&lt;b&gt;", "<!--", "]]>", "<![CDATA[x]]>", "<?xml version='1.0'?>"),
+    *('<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>&e;',),
+    *("{{7*7}}", "{{config}}", "{% include '/etc/passwd' %}", "${7*7}", "#{7*7}", "<%= 7*7 %>"),
+    *("${jndi:ldap://127.0.0.1/a}", "{0}", "{x.__class__}"),
+    *("%s%s%s%n", "%(name)s", "%x", "%d" * 100, "\\x00", "\\u0000", "$(reboot)", "| reboot", "; reboot", "&& reboot"),
+    *("`reboot`", "\x1b]0;x\x07"),
+    *('#read("/etc/passwd")', "#include \"x.typ\"", "$ x^2 $", "*bold*", "_x_", "= Heading", "@ref", "<label>"),
+    *("#import \"@x/y:1\"", "\\ \\"),
+    *("../../../../etc/passwd", "..\\..\\boot.ini", "/etc/passwd", "file:///etc/passwd", "....//....//", "%2e%2e%2f"),
+    *("C:\\", "NUL", "CON"),
+    *("http://127.0.0.1:1/", "//evil.example", "a\r\nSet-Cookie: x=y", "a\nX-Y: z", "a%0d%0aX: y", "Basic YTpi"),
+    *("data:text/html,x",),
+    *("__proto__", "constructor", "__class__", "_schema", "self", "unknown", "low", "value", "null", "undefined"),
+    *("NULL", "nil", "None"),
+    *("true", "false", "True", "TRUE", "t", "yes", "no", "on", "off", "Y", "0", "1", "-1", "[]", "{}"),
+    *("[object Object]", '{"value": 5}'),
+    *("=1+1", "@SUM(1)", "+1", "-1+1", "=cmd|' /C calc'!A0", "a,b", "a;b", "a\tb", "a|b", '"', "'", "\\", "/", "~0"),
+    *("~1", "~", "%", "&", "?", "#"),
+    *("gabapentine", "gabapentin ", " gabapentin", "gabapentın", "gabаpentin", "gaba\u200bpentin", "gabapentin\x00"),
+    *("gabapentin/", "prednisolon"),
+    *("gabapentin\n", "gabapentin enacarbil", "tramadol hydrochlorid", "ｇａｂａｐｅｎｔｉｎ", "gabapentin OR tramadol"),
+    *("25480", "*", "gaba%", "gab_pentin"),
+    *("Female", "FEMALE", "female ", "f", "male\n", "a", "c", "Normal", "Moderate", "grade 1", "naïve", "none "),
+    *("mondays", "Monday", "mon", "Day", "daily"),
+    *("qd", "q.d.", "QOD", "bid", "tds", "q6h", "prn", "as directed", "3x daily", "1-0-1", "every day", "per day"),
+    *("hemodialysis ", "EN", "en-US"),
+    *("rx 1", "rx/1", "rx#1", "rx\u200b1", "é-1", "r" * 65, "rx\n", "capsules", "Capsule", "tablet ", "ORAL", "po"),
+    *("p.o.", "by mouth", "iv", "300", "300 ", "300mg capsule"),
+    *("250 mg/5 mL", "250 mg / 5", "250 mg /5 mL", "250 mg / 0 mL", "250mg", "5 mL / 250 mg", "250 mg / 5 mL / 2"),
+    *(" / ", "/mL", "5 /mL", "1:1000", "1 %"),
 )  # fmt: skip
 WRITINGS = tuple(dict.fromkeys((*NUMBERS, *UNITS, *DATES, *TEXTS)))
 
@@ -209,11 +249,16 @@ def test_what_is_refused_has_a_page_for_every_reader(client: FlaskClient) -> Non
 # An answer that is a page or a redirection is looked at here; every other one is a refusal or a known thing.
 ABOVE = ("/", "/v1/", "/v1/drugs/", "/v1/rules/", "/v1/schedules/", "/problems/", "/plan/", "/assets/", "/static/")
 CLIMBING = (
-    *("../", "..", "..%2f", "%2e%2e/", "%2e%2e%2f", "..%5c", "..%255c", "%252e%252e%252f", "..;/", "....//", ".", "./", "%2e"),
-    *("..%c0%af", "%c0%ae%c0%ae/", "..%00/", "%00", "%", "%zz", "%u2215", "%ff", "%ed%a0%80", "%f0%9f%98%80", "%0d%0aX-Y:%20z"),
-    *("%2f", "%5c", "//", "///", "/./", "/../", "%2f%2fevil.example", "/%2fevil.example", "~root", ".git/config", "con", "%20", "+"),
-    *("a" * 4000, "a/" * 1000, "%41" * 1000, "x" * 300 + ".pdf", "x.json.pdf", "x.", ".pdf", "x.PDF", "x.exe", "x.html/../y", "x%00.pdf"),
-    *("../../../../../../etc/passwd", "..%2f..%2f..%2f..%2fetc%2fpasswd", "....//....//etc/passwd", "%2e%2e/api/config.py", "index.html;x"),
+    *("../", "..", "..%2f", "%2e%2e/", "%2e%2e%2f", "..%5c", "..%255c", "%252e%252e%252f", "..;/", "....//", "."),
+    *("./", "%2e"),
+    *("..%c0%af", "%c0%ae%c0%ae/", "..%00/", "%00", "%", "%zz", "%u2215", "%ff", "%ed%a0%80", "%f0%9f%98%80"),
+    *("%0d%0aX-Y:%20z",),
+    *("%2f", "%5c", "//", "///", "/./", "/../", "%2f%2fevil.example", "/%2fevil.example", "~root", ".git/config"),
+    *("con", "%20", "+"),
+    *("a" * 4000, "a/" * 1000, "%41" * 1000, "x" * 300 + ".pdf", "x.json.pdf", "x.", ".pdf", "x.PDF", "x.exe"),
+    *("x.html/../y", "x%00.pdf"),
+    *("../../../../../../etc/passwd", "..%2f..%2f..%2f..%2fetc%2fpasswd", "....//....//etc/passwd"),
+    *("%2e%2e/api/config.py", "index.html;x"),
 )
 
 
@@ -225,7 +270,9 @@ def test_a_hostile_address_leads_to_nothing_else(client: FlaskClient, above: str
         writings = random.Random(above).sample(writings, 60)
     tries += [above + quote(writing.encode("utf-8", "surrogatepass"), safe="") for writing in writings]
     for address in tries:
-        answer = client.get(address)
+        # As a server hands it on: the test client would tidy it up first.
+        path = unquote_to_bytes(address).decode("latin-1")
+        answer = client.get("/", environ_overrides={"PATH_INFO": path, "REQUEST_URI": address, "RAW_URI": address})
         assert answer.status_code < 500, (address, answer.text[:500])
         assert b"root:" not in answer.data
         assert "X-Y" not in answer.headers
@@ -288,11 +335,11 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", 
 
 
 def test_a_method_is_taken_or_refused_with_those_that_are(app: Flask, client: FlaskClient, schedule: str) -> None:
-    taken: dict[str, set[str]] = {}
+    served = app.url_map.bind("localhost")
     for rule in app.url_map.iter_rules():
         address = schedule if rule.rule.startswith("/v1/schedules/<") else re.sub(r"<[^>]+>", "gabapentin", rule.rule)
-        taken.setdefault(address, set()).update(rule.methods or ())
-    for address, methods in taken.items():
+        methods = set(served.allowed_methods(address))
+        assert rule.methods <= methods
         for method in METHODS:
             with client.open(address, method=method) as answer:
                 assert answer.status_code < 500, (method, address)
@@ -306,9 +353,12 @@ def test_a_method_is_taken_or_refused_with_those_that_are(app: Flask, client: Fl
 
 
 ACCEPTS = (
-    *("", "*", "*/*;q=0", "text/*", "a/b;q=2", "a/b;q=-1", "a/b;q=nan", "a/b;q=1e9", "application/json;q=0", "/", "text/", "/html", ","),
-    *("text/html, */*;q=0.1", "image/png", "application/pdf;q=0.5, text/html;q=0.4", "text/html;level=1", 'text/html;x="', "é/é", ";;;;"),
-    *("application/json" * 500, ", ".join(["a/b"] * 2000), "text/html;q=" + "9" * 500, "application/problem+json", "text/plain\t", "\x7f/\x7f"),
+    *("", "*", "*/*;q=0", "text/*", "a/b;q=2", "a/b;q=-1", "a/b;q=nan", "a/b;q=1e9", "application/json;q=0", "/"),
+    *("text/", "/html", ","),
+    *("text/html, */*;q=0.1", "image/png", "application/pdf;q=0.5, text/html;q=0.4", "text/html;level=1"),
+    *('text/html;x="', "é/é", ";;;;"),
+    *("application/json" * 500, ", ".join(["a/b"] * 2000), "text/html;q=" + "9" * 500, "application/problem+json"),
+    *("text/plain\t", "\x7f/\x7f"),
 )
 
 
@@ -360,9 +410,12 @@ def test_a_length_that_is_not_the_length_is_a_refusal(client: FlaskClient, lengt
 def test_a_hostile_header_changes_no_answer(client: FlaskClient, schedule: str) -> None:
     usual = client.get(f"{schedule}.json").data
     names = (
-        *("Cookie", "Authorization", "X-Request-Id", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-HTTP-Method-Override"),
-        *("X-Original-URL", "X-Rewrite-URL", "If-None-Match", "If-Match", "If-Modified-Since", "Range", "If-Range", "Referer", "Origin"),
-        *("User-Agent", "Accept-Language", "Accept-Charset", "Accept-Encoding", "Forwarded", "Idempotency-Key", "Sec-Fetch-Site"),
+        *("Cookie", "Authorization", "X-Request-Id", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"),
+        *("X-HTTP-Method-Override",),
+        *("X-Original-URL", "X-Rewrite-URL", "If-None-Match", "If-Match", "If-Modified-Since", "Range", "If-Range"),
+        *("Referer", "Origin"),
+        *("User-Agent", "Accept-Language", "Accept-Charset", "Accept-Encoding", "Forwarded", "Idempotency-Key"),
+        *("Sec-Fetch-Site",),
     )
     hostile = [text for text in WRITINGS if len(text) < 5000 and not re.search(r"[\r\n]", text) and encodable(text)]
     for name in names:
@@ -412,9 +465,12 @@ def test_a_name_on_paper_is_text_and_nothing_else(client: FlaskClient) -> None:
 
 
 FORM = {
-    "drug": "gabapentin", "protocol": "neuropathic-pain", "indication": "sciatica", "form": "capsule", "start_date": "2026-12-01",
-    "start_dose": "300", "target": "1800", "age": "54", "sex": "female", "weight": "70", "height": "165", "hemodialysis": "no",
-    "creatinine_clearance": "90", "serum_creatinine": "0.9", "serum_creatinine_unit": "mg/dL", "hepatic_impairment": "none",
+    "drug": "gabapentin", "protocol": "neuropathic-pain", "indication": "sciatica", "form": "capsule",
+    "start_date": "2026-12-01",
+    "start_dose": "300", "target": "1800", "age": "54", "sex": "female", "weight": "70", "height": "165",
+    "hemodialysis": "no",
+    "creatinine_clearance": "90", "serum_creatinine": "0.9", "serum_creatinine_unit": "mg/dL",
+    "hepatic_impairment": "none",
     "pregnant": "no", "breastfeeding": "no", "opioid_experience": "naive", "conditions": "asthma", "no_conditions": "",
     "allergies": "", "no_allergies": "yes", "medications": "", "no_medications": "yes",
 }  # fmt: skip
@@ -569,26 +625,64 @@ def test_a_body_in_chunks_is_a_body(served: int) -> None:
 
 HEAD = b"POST /v1/orders/check HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 RAW = (
-    *(b"", b"\r\n\r\n", b"\x00" * 1000, b"\xff" * 1000, b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"GET /", b"GET / HTTP/9.9\r\n\r\n"),
-    *(b"GET / HTTP/1.1\r\n\r\n", b"GET\r\n\r\n", b"GET  /  HTTP/1.1\r\n\r\n", b"get / HTTP/1.1\r\nHost: x\r\n\r\n", b"GET / HTTP/1.0\r\n\r\n"),
-    *(b"GET " + b"/" * 9000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", b"GET /\x00 HTTP/1.1\r\nHost: x\r\n\r\n", b"GET /\xff\xfe HTTP/1.1\r\nHost: x\r\n\r\n"),
-    *(b"GET /%00%ff%zz HTTP/1.1\r\nHost: x\r\n\r\n", b"GET /v1/drugs/../../../etc/passwd HTTP/1.1\r\nHost: x\r\n\r\n", b"GET x HTTP/1.1\r\nHost: x\r\n\r\n"),
-    *(b"GET //evil.example/v1/drugs HTTP/1.1\r\nHost: x\r\n\r\n", b"GET http://evil.example/ HTTP/1.1\r\nHost: x\r\n\r\n"),
-    *(b"GET http://[::1 HTTP/1.1\r\nHost: x\r\n\r\n", b"OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n", b"CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n"),
-    *(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n", b"A/B / HTTP/1.1\r\nHost: x\r\n\r\n"),
-    *(b"GET / HTTP/1.1\r\nHost: x\r\n" + b"".join(b"X-%d: 1\r\n" % n for n in range(300)) + b"\r\n", b"GET / HTTP/1.1\nHost: x\n\n"),
-    *(b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"a" * 20000 + b"\r\n\r\n", b"GET / HTTP/1.1\r\nHost: x\r\nX : 1\r\n\r\n", b"GET / HTTP/1.1\r\nX\r\n\r\n"),
-    *(b"GET / HTTP/1.1\r\nHost: x\r\nX: a\x00b\r\n\r\n", b"GET / HTTP/1.1\r\nHost: x\r\nA: b\r\n c\r\n\r\n", b"GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n"),
-    *(b"PROXY TCP4 1.1.1.1 2.2.2.2 1 2\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n", b"GET / HTTP/1.1\r\nHost: x\r\nscript_name: /x\r\nSCRIPT-NAME: /y\r\n\r\n"),
-    *(HEAD + b"Content-Length: 100\r\n\r\n{}", HEAD + b"Content-Length: -1\r\n\r\n{}", HEAD + b"Content-Length: a\r\n\r\n{}", HEAD + b"\r\n{}"),
-    *(HEAD + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}", HEAD + b"Content-Length: 2, 2\r\n\r\n{}", HEAD + b"Content-Length: 99999999999\r\n\r\n{}"),
-    *(HEAD + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", HEAD + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}", HEAD + b"Transfer-Encoding:\r\n\r\n"),
-    *(HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n", HEAD + b"Transfer-Encoding: chunked\r\n\r\n-2\r\n{}\r\n0\r\n\r\n"),
-    *(HEAD + b"Transfer-Encoding: chunked\r\n\r\nffffffffffffffffffff\r\n{}\r\n0\r\n\r\n", HEAD + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}xx\r\n0\r\n\r\n"),
-    *(HEAD + b"Transfer-Encoding: chunked\r\n\r\n2;" + b"x" * 9000 + b"\r\n{}\r\n0\r\n\r\n", HEAD + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nX: y\r\n\r\n"),
-    *(HEAD + b"Expect: 100-continue\r\nContent-Length: 2\r\n\r\n{}", HEAD + b"Expect: nonsense\r\nContent-Length: 2\r\n\r\n{}", HEAD + b"Transfer-Encoding: identity\r\n\r\n{}"),
-    *(HEAD + b"Content-Length: 2\r\n\r\n{}GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", HEAD + b"Content-Length: 0\r\n\r\n", HEAD + b"Idempotency-Key: \xff\r\nContent-Length: 2\r\n\r\n{}"),
+    *(b"", b"\r\n\r\n", b"\x00" * 1000, b"\xff" * 1000, b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"GET /"),
+    *(b"GET / HTTP/9.9\r\n\r\n",),
+    *(b"GET / HTTP/1.1\r\n\r\n", b"GET\r\n\r\n", b"GET  /  HTTP/1.1\r\n\r\n", b"get / HTTP/1.1\r\nHost: x\r\n\r\n"),
+    *(b"GET / HTTP/1.0\r\n\r\n",),
+    *(b"GET " + b"/" * 9000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", b"GET /\x00 HTTP/1.1\r\nHost: x\r\n\r\n"),
+    *(b"GET /\xff\xfe HTTP/1.1\r\nHost: x\r\n\r\n",),
+    *(b"GET /%00%ff%zz HTTP/1.1\r\nHost: x\r\n\r\n",),
+    *(b"GET /v1/drugs/../../../etc/passwd HTTP/1.1\r\nHost: x\r\n\r\n", b"GET x HTTP/1.1\r\nHost: x\r\n\r\n"),
+    *(b"GET //evil.example/v1/drugs HTTP/1.1\r\nHost: x\r\n\r\n",),
+    *(b"GET http://evil.example/ HTTP/1.1\r\nHost: x\r\n\r\n",),
+    *(b"GET http://[::1 HTTP/1.1\r\nHost: x\r\n\r\n", b"OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n"),
+    *(b"CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n",),
+    *(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",),
+    *(b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n",),
+    *(b"A/B / HTTP/1.1\r\nHost: x\r\n\r\n",),
+    *(b"GET / HTTP/1.1\r\nHost: x\r\n" + b"".join(b"X-%d: 1\r\n" % n for n in range(300)) + b"\r\n",),
+    *(b"GET / HTTP/1.1\nHost: x\n\n",),
+    *(b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"a" * 20000 + b"\r\n\r\n",),
+    *(b"GET / HTTP/1.1\r\nHost: x\r\nX : 1\r\n\r\n", b"GET / HTTP/1.1\r\nX\r\n\r\n"),
+    *(b"GET / HTTP/1.1\r\nHost: x\r\nX: a\x00b\r\n\r\n", b"GET / HTTP/1.1\r\nHost: x\r\nA: b\r\n c\r\n\r\n"),
+    *(b"GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",),
+    *(b"PROXY TCP4 1.1.1.1 2.2.2.2 1 2\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n",),
+    *(b"GET / HTTP/1.1\r\nHost: x\r\nscript_name: /x\r\nSCRIPT-NAME: /y\r\n\r\n",),
+    *(HEAD + b"Content-Length: 100\r\n\r\n{}", HEAD + b"Content-Length: -1\r\n\r\n{}"),
+    *(HEAD + b"Content-Length: a\r\n\r\n{}", HEAD + b"\r\n{}"),
+    *(HEAD + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}", HEAD + b"Content-Length: 2, 2\r\n\r\n{}"),
+    *(HEAD + b"Content-Length: 99999999999\r\n\r\n{}",),
+    *(HEAD + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",),
+    *(HEAD + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}", HEAD + b"Transfer-Encoding:\r\n\r\n"),
+    *(HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n",),
+    *(HEAD + b"Transfer-Encoding: chunked\r\n\r\n-2\r\n{}\r\n0\r\n\r\n",),
+    *(HEAD + b"Transfer-Encoding: chunked\r\n\r\nffffffffffffffffffff\r\n{}\r\n0\r\n\r\n",),
+    *(HEAD + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}xx\r\n0\r\n\r\n",),
+    *(HEAD + b"Transfer-Encoding: chunked\r\n\r\n2;" + b"x" * 9000 + b"\r\n{}\r\n0\r\n\r\n",),
+    *(HEAD + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nX: y\r\n\r\n",),
+    *(HEAD + b"Expect: 100-continue\r\nContent-Length: 2\r\n\r\n{}",),
+    *(HEAD + b"Expect: nonsense\r\nContent-Length: 2\r\n\r\n{}", HEAD + b"Transfer-Encoding: identity\r\n\r\n{}"),
+    *(HEAD + b"Content-Length: 2\r\n\r\n{}GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n",),
+    *(HEAD + b"Content-Length: 0\r\n\r\n", HEAD + b"Idempotency-Key: \xff\r\nContent-Length: 2\r\n\r\n{}"),
 )
+
+
+def test_a_body_that_breaks_off_is_no_body(served: int) -> None:
+    whole = urlencode(FORM).encode()
+    head = b"POST /plan HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n"
+    assert say(served, head % len(whole) + whole) == [303]
+    for lost in (1, 10, len(whole)):
+        assert say(served, head % len(whole) + whole[:-lost]) == [400]
+    order = json.dumps(ORDERS).encode() + b" " * 50
+    assert say(served, HEAD + b"Content-Length: %d\r\n\r\n" % len(order) + order) == [200]
+    assert say(served, HEAD + b"Content-Length: %d\r\n\r\n" % len(order) + order[:-1]) == [400]
+
+
+def test_what_follows_a_mebibyte_is_never_ignored(served: int) -> None:
+    order = json.dumps(ORDERS).encode()
+    padded = order + b" " * (LARGEST_BODY - len(order))
+    for body, status in (([padded], 200), ([padded, b" "], 413), ([padded, b'{"x"'], 413), ([padded] * 3, 413)):
+        assert ask(served, "POST", CHECK, body=iter(body), headers={"Content-Type": JSON}, encode_chunked=True)[0] == status
 
 
 def test_no_bytes_on_a_socket_make_the_service_stumble(served: int) -> None:
@@ -597,6 +691,8 @@ def test_no_bytes_on_a_socket_make_the_service_stumble(served: int) -> None:
     address = f"/v1/schedules/{json.loads(made)['id']}.json"
     for spoken in RAW:
         statuses = say(served, spoken)
-        assert all(status < 500 for status in statuses), (spoken[:300], statuses)
+        # An unknown transfer coding is 501 by RFC 9112, section 6.1, and the server's own answer.
+        allowed = [501] if b"Transfer-Encoding:\r\n" in spoken else []
+        assert all(status < 500 or status in allowed for status in statuses), (spoken[:300], statuses)
     assert ask(served, "GET", address) == (200, made)
     assert ask(served, "GET", "/readyz")[0] == 200

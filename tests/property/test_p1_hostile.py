@@ -17,7 +17,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import partial
 from typing import Any, TypeAlias
 
 import pytest
@@ -54,13 +53,17 @@ class Literal(str):
 
 
 OTHER_TYPES: tuple[object, ...] = (
-    *(None, True, False, [], {}, [[]], [{}], {"": ""}, [None], ["300 mg"], {"value": 300}, {"unit": "mg"}, {"low": "1 mg"}),
+    *(None, True, False, [], {}, [[]], [{}], {"": ""}, [None], ["300 mg"], {"value": 300}, {"unit": "mg"}),
+    *({"low": "1 mg"},),
     *map(Literal, ("0", "-0", "1", "-1", "5.0", "0.1", "-0.0", "1e3", "1E400", "-1e-400", "0.5e1", "999999999999")),
     *map(Literal, ("9" * 13, "9" * 15, "9" * 16, "9" * 5001, "0." + "1" * 300, "1.0000000000001", "9007199254740993")),
-    {"value": "300", "unit": "mg"}, {"value": None, "unit": "mg"}, {"value": True, "unit": "mg"}, {"value": [], "unit": {}},
-    {"value": Literal("-5"), "unit": "mg"}, {"value": Literal("1e3"), "unit": "mg"}, {"value": Literal("5"), "unit": ""},
+    {"value": "300", "unit": "mg"}, {"value": None, "unit": "mg"}, {"value": True, "unit": "mg"},
+    {"value": [], "unit": {}},
+    {"value": Literal("-5"), "unit": "mg"}, {"value": Literal("1e3"), "unit": "mg"},
+    {"value": Literal("5"), "unit": ""},
     {"value": Literal("5"), "unit": None}, {"value": Literal("5"), "unit": "mg", "Value": Literal("6")},
-    {"low": {"low": "1 mg", "high": "2 mg"}, "high": "3 mg"}, {"low": "2 mg", "high": "1 mg"}, {"low": None, "high": None},
+    {"low": {"low": "1 mg", "high": "2 mg"}, "high": "3 mg"}, {"low": "2 mg", "high": "1 mg"},
+    {"low": None, "high": None},
     {"system": RXNORM, "code": Literal("25480")}, {"system": "http://snomed.info/sct", "code": "25480"},
     {"system": RXNORM, "code": "9" * 13}, {"system": RXNORM, "code": "٢"}, {"times": Literal("3")}, {"every": {}},
     {"_schema": {}}, {"__proto__": {}}, {"\x00": 1}, [1] * 400, [{}] * 101, {str(name): 1 for name in range(300)},
@@ -123,7 +126,8 @@ CLIMB: dict[str, Any] = {
     "target": "1800 mg/day", "strengths": ["100 mg capsule", {"strength": "300 mg", "form": "capsule"}], "days": 28,
 }  # fmt: skip
 PRINTED: dict[str, Any] = {
-    "patient_name": "Ann Example", "prescriber": "B. Example", "phone": "555 0100", "language": "en", "large_print": True,
+    "patient_name": "Ann Example", "prescriber": "B. Example", "phone": "555 0100", "language": "en",
+    "large_print": True,
 }  # fmt: skip
 
 
@@ -524,10 +528,14 @@ def not_silent(grammar: Grammar, place: Place, value: object, members: dict[str,
 
 # What parsers stumble over, put between the bytes of a body.
 SPLINTERS = (
-    *(b'"', b"{", b"}", b"[", b"]", b":", b",", b"\\", b"/", b"\x00", b"\xff", b"\xc0\x80", b"\xed\xa0\x80", b"\xef\xbb\xbf"),
-    *(b"\\u0000", b"\\ud800", b"\\udfff", b"\\ud83d\\ude00", b"1e999", b"-0", b"NaN", b"Infinity", b"0x1", b"01", b"1.", b".1"),
-    *(b"null", b"true", b"{}", b"[]", b'""', b"/*x*/", b"//\n", b"'", b"\r\n", b"\t", b"\x1b", b"\xe2\x80\xae", b"9" * 40, b"[" * 40),
-    *(b'"dose":"1 mg",', b'"drug":"tramadol",', b'"_schema":1,', b'"":"",', b'{"a":1,"a":2}', b'"orders":[],', b'"patient":{},'),
+    *(b'"', b"{", b"}", b"[", b"]", b":", b",", b"\\", b"/", b"\x00", b"\xff", b"\xc0\x80", b"\xed\xa0\x80"),
+    *(b"\xef\xbb\xbf",),
+    *(b"\\u0000", b"\\ud800", b"\\udfff", b"\\ud83d\\ude00", b"1e999", b"-0", b"NaN", b"Infinity", b"0x1", b"01"),
+    *(b"1.", b".1"),
+    *(b"null", b"true", b"{}", b"[]", b'""', b"/*x*/", b"//\n", b"'", b"\r\n", b"\t", b"\x1b", b"\xe2\x80\xae"),
+    *(b"9" * 40, b"[" * 40),
+    *(b'"dose":"1 mg",', b'"drug":"tramadol",', b'"_schema":1,', b'"":"",', b'{"a":1,"a":2}', b'"orders":[],'),
+    *(b'"patient":{},',),
 )  # fmt: skip
 
 
@@ -601,15 +609,24 @@ PLAUSIBLE_NUMBERS = (
 )
 # Values that are right somewhere, to be tried where they may not be.
 FREE_VALUES: tuple[Any, ...] = (
-    *("300 mg", "20 ug/h", "1 {patch}", "2 {tablet}", "5 mL", "10 mg/kg", "5 mg/kg/day", "1 g/day", "15 mg/week", "1 {spray}"),
-    *("0 mg", "999999999999 g", "0.00000000001 ng", "10 years", "366 days", "1 month", "12 months", "1 min", "1 hour", "4000 days"),
-    *("2199-12-31", "1800-01-01", "2026-12-01", "2024-02-29", "gabapentin", "buprenorphine", "fentanyl", "methadone", "methotrexate"),
-    *("transdermal patch", "buccal film", "oral solution", "nasal spray", "injection", "tablet", "capsule", "extended-release tablet"),
-    *("transdermal", "intravenous", "male", "female", "severe", "C", "poor", "naive", "maintenance", "acute", "bridging", "flare"),
-    *(True, False, 0, 1, 3, 30, 100, 366, 3653, {"times": 100, "per": "day"}, {"times": 1, "per": "month"}, {"every": "1 min"}),
-    *({"every": "3 months"}, {"every": "72 hours"}, {"every": "7 days"}, {"on": ["monday", "sunday"]}, {"after": "hemodialysis"}),
-    *({"low": "1 mg", "high": "999 g"}, {"low": "1 min", "high": "366 days"}, {"value": 300, "unit": "mg"}, "stop", "asthma", "nsaid"),
-    *({"every": "1 min", "count": 100, "on": ["monday", "tuesday"]}, {"morning": "1 {capsule}"}, ["1 mg"] * 366, {"codeine": "1 mg"}),
+    *("300 mg", "20 ug/h", "1 {patch}", "2 {tablet}", "5 mL", "10 mg/kg", "5 mg/kg/day", "1 g/day", "15 mg/week"),
+    *("1 {spray}",),
+    *("0 mg", "999999999999 g", "0.00000000001 ng", "10 years", "366 days", "1 month", "12 months", "1 min"),
+    *("1 hour", "4000 days"),
+    *("2199-12-31", "1800-01-01", "2026-12-01", "2024-02-29", "gabapentin", "buprenorphine", "fentanyl", "methadone"),
+    *("methotrexate",),
+    *("transdermal patch", "buccal film", "oral solution", "nasal spray", "injection", "tablet", "capsule"),
+    *("extended-release tablet",),
+    *("transdermal", "intravenous", "male", "female", "severe", "C", "poor", "naive", "maintenance", "acute"),
+    *("bridging", "flare"),
+    *(True, False, 0, 1, 3, 30, 100, 366, 3653, {"times": 100, "per": "day"}, {"times": 1, "per": "month"}),
+    *({"every": "1 min"},),
+    *({"every": "3 months"}, {"every": "72 hours"}, {"every": "7 days"}, {"on": ["monday", "sunday"]}),
+    *({"after": "hemodialysis"},),
+    *({"low": "1 mg", "high": "999 g"}, {"low": "1 min", "high": "366 days"}, {"value": 300, "unit": "mg"}, "stop"),
+    *("asthma", "nsaid"),
+    *({"every": "1 min", "count": 100, "on": ["monday", "tuesday"]}, {"morning": "1 {capsule}"}, ["1 mg"] * 366),
+    *({"codeine": "1 mg"},),
 )  # fmt: skip
 
 
@@ -666,7 +683,8 @@ def test_a_mutated_body_is_refused_in_order_or_understood(
 def drawn_from(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> st.SearchStrategy[Any]:
     """Values that a schema of the served document allows."""
     if "$ref" in schema:
-        return st.deferred(partial(drawn_from, schemas[schema["$ref"].rpartition("/")[2]], schemas))
+        named = schemas[schema["$ref"].rpartition("/")[2]]
+        return st.deferred(lambda: drawn_from(named, schemas))
     if "const" in schema:
         return st.just(schema["const"])
     if "enum" in schema:
