@@ -6,6 +6,7 @@ Ends with 1 when a figure is over its promise or could not be measured. No test 
 from __future__ import annotations
 
 import json
+import os
 import sys
 import tempfile
 import time
@@ -64,6 +65,7 @@ def main() -> int:
         kept.append(within)
         print(f"{what:34}{said}{'' if within else '   OVER'}", flush=True)
 
+    print(f"{'load of the machine':34}{os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         with started("bench.server", home) as (port, _):

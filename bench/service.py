@@ -90,9 +90,7 @@ def started(module: str, home: Path) -> Iterator[tuple[int, float]]:
     environment = kept | {"HOST": HOST, "PORT": str(port), "POSOLOGY_STORE": f"sqlite:///{home}/store.sqlite3"}
     began = time.perf_counter()
     with (home / "log").open("ab") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", module], cwd=ROOT, env=environment, stdout=log, stderr=log
-        )
+        server = subprocess.Popen([sys.executable, "-m", module], cwd=ROOT, env=environment, stdout=log, stderr=log)
     try:
         yield port, began
     finally:

@@ -123,4 +123,6 @@ class Case:
 
     @property
     def possible_forms(self) -> tuple[str, ...]:
-        return (self.order.form,) if self.order.form is not None else self.monograph.forms
+        if self.order.form is not None:
+            return (self.order.form,)
+        return tuple(form for form in self.monograph.forms if self.order.may_be(form))

@@ -50,7 +50,7 @@ def holds(when: When, case: Case) -> Holding:
             from_day, to_day = answer.from_day, answer.to_day
     if needs:
         return Holding(None, tuple(dict.fromkeys(needs)), from_day, to_day)
-    return Holding(True, (), from_day, to_day)
+    return HOLDS if from_day == 1 and to_day is None else Holding(True, (), from_day, to_day)
 
 
 Answer = bool | tuple[str, ...] | Holding

@@ -15,6 +15,7 @@ from dosing.units import Quantity
 
 # What an order is for; a rule may say what it becomes when that is not stated.
 PURPOSE = frozenset({"indication", "intent"})
+CODE_OF_KIND = {"allergy": "contraindication"}
 # Lists that are a statement when empty and unknown when absent.
 LISTS = frozenset({"conditions", "allergies", "medications"})
 # How many ranges of days a finding names.
@@ -98,24 +99,24 @@ def action_severity(action: Action, rule: Rule) -> Severity:
 
 
 def code_of(rule: Rule) -> str:
-    """The code of a rule's rows: its kind, but an allergy is a contraindication."""
-    return "contraindication" if rule.kind == "allergy" else rule.kind
+    """The code of a rule's rows: its kind, where that is a finding code."""
+    return CODE_OF_KIND.get(rule.kind, rule.kind)
 
 
 def settle(case: Case, rule: Rule, holding: Holding, judgement: Judgement) -> Result:
     """One row of the verdict from what was measured and what is known about the rule's conditions."""
-    code = judgement.code or code_of(rule)
     if judgement.needs:
         return _not_checked(case, rule, judgement.needs, judgement.message)
+    code = code_of(rule)
     if judgement.kept and not judgement.notice:
-        return Passed(code_of(rule), case.order.given, rule, judgement.measured, judgement.limit)
+        return Passed(code, case.order.given, rule, judgement.measured, judgement.limit)
     severity = judgement.severity if judgement.severity is not None else rule.severity
     if judgement.kept:
         severity = Severity.INFO
     if holding.truth is None:
         # What can only inform passes under every value of what is unknown.
         if judgement.kept or (rule.severity is Severity.INFO and rule.if_unstated is None):
-            return Passed(code_of(rule), case.order.given, rule, judgement.measured, judgement.limit)
+            return Passed(code, case.order.given, rule, judgement.measured, judgement.limit)
         if rule.if_unstated is not None and PURPOSE.issuperset(holding.needs):
             severity = min(severity, rule.if_unstated)
         elif severity is not Severity.INFO:
@@ -123,7 +124,7 @@ def settle(case: Case, rule: Rule, holding: Holding, judgement: Judgement) -> Re
     orders, medications = _named(case, judgement.courses)
     note = f" {rule.note}" if severity is Severity.INFO and rule.note and judgement.measured is not None else ""
     return Finding(
-        code=code,
+        code=judgement.code or code,
         severity=severity,
         orders=orders,
         medications=medications,

@@ -55,6 +55,10 @@ class Order:
         possible = (self.form,) if self.form is not None else forms
         return frozenset(route for form in possible if (route := ROUTE_OF_FORM.get(form)) is not None)
 
+    def may_be(self, form: str) -> bool:
+        """Whether a form can be taken by the stated route; an injection has several."""
+        return self.route is None or ROUTE_OF_FORM.get(form) in (None, self.route)
+
     def is_past(self, as_of: date) -> bool:
         """Whether a medication is over: only by its own word, never because a supply has run out."""
         return self.stopped or (self.end_date is not None and self.end_date < as_of)

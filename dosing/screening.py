@@ -9,6 +9,7 @@ from datetime import date
 from dosing.case import Case, Situation
 from dosing.checks import CHECKS
 from dosing.conditions import Holding, holds
+from dosing.days import date_of
 from dosing.finding import Finding, NotChecked, Passed, Severity, Suggestion, Verdict
 from dosing.formulary.model import DoseRule, Formulary, PartnerRule, Rule, StateRule
 from dosing.judgement import LISTS, Judgement, missing, settle
@@ -75,8 +76,10 @@ def _screen_order(order: Order, situation: Situation, rows: _Rows) -> None:
                 )
             )
             continue
-        if order.form is not None and order.form not in _known_forms(situation.formulary, order, monograph.forms):
-            rows.findings.append(_unknown_form(order, drug, _known_forms(situation.formulary, order, monograph.forms)))
+        forms = _known_forms(situation.formulary, order, monograph.forms)
+        wanted = forms if order.form is None else tuple(form for form in forms if form == order.form)
+        if not any(order.may_be(form) for form in wanted):
+            rows.findings.append(_unknown_form(order, drug, forms))
             continue
         case = Case(situation, order, course, monograph)
         nothing = _nothing_to_judge(case)
@@ -84,6 +87,7 @@ def _screen_order(order: Order, situation: Situation, rows: _Rows) -> None:
             rows.not_checked.append(nothing)
             continue
         _screen_case(case, rows)
+        rows.not_checked += _for_adults(case)
 
 
 def _screen_case(case: Case, rows: _Rows) -> None:
@@ -160,6 +164,17 @@ def _of_another_kind(case: Case) -> bool:
     return bool(rates) and (case.course.unit == RATE) not in rates
 
 
+def _for_adults(case: Case) -> list[NotChecked]:
+    """The figures are for adults: for a child, or somebody who may be one, they settle only what is forbidden."""
+    age = case.patient.age_on(date_of(max(case.course.first, case.situation.first_judged), case.situation.day_one))
+    scope = case.formulary.formulas["population"]
+    if age is not None and age >= scope.constants["from"]:
+        return []
+    needs = "age" if age is None else "figures_for_children"
+    message = f"Not checked for {case.drug}: {scope.note}"
+    return [NotChecked("age-limit", case.order.given, (needs,), message, (), Severity.CRITICAL, case.drug)]
+
+
 def _nothing_to_judge(case: Case) -> NotChecked | None:
     """An order whose dose is of another kind, or that has no dose on any day that is judged: silence is no verdict."""
     drug, course = case.drug, case.course
@@ -197,10 +212,15 @@ def _unknown_form(order: Order, drug: str, forms: Sequence[str]) -> Finding:
         Severity.WARNING,
         (order.given,),
         drug,
-        f"{order.form} is not a form of {drug} in the formulary; nothing about it was checked. "
+        f"{_form_words(order)} is not a form of {drug} in the formulary; nothing about it was checked. "
         f"Known forms: {', '.join(forms)}.",
         suggestion=Suggestion(names=tuple(forms[:3])),
     )
+
+
+def _form_words(order: Order) -> str:
+    by_route = f" by {order.route} route" if order.route is not None else ""
+    return f"{order.form or 'Anything'}{by_route}"
 
 
 def _merged(findings: Iterable[Finding]) -> tuple[Finding, ...]:

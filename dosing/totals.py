@@ -53,6 +53,9 @@ def totals(situation: Situation) -> Mapping[str, tuple[Stretch, ...]]:
         for course in _members(situation, equivalence):
             if course.needs:
                 stretches.append(Stretch(course.first, course.last, None, course.drug, "no-dose"))
+        for order in (*situation.orders, *(situation.medications or ())):
+            if order.drug is None:
+                stretches.append(Stretch(1, None, None, order.spoken, "unknown-drug"))
         answer[ANSWER_NAMES[name]] = tuple(stretches)
     return answer
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dosing.formulary.model import Layer, Monograph, Product, Protocol, Raise, Source
+from dosing.products import CannotMake, make
 from dosing.units import Quantity, words
 
 
@@ -96,11 +97,16 @@ def _marketed(monograph: Monograph, strength: Quantity, form: str, place: int) -
     )
 
 
-def choose_start(protocol: Protocol, wanted: Quantity | None) -> tuple[Quantity, Chosen | None]:
-    """The first dose in mg: as asked, within the protocol's start, else its low end."""
+def choose_start(
+    protocol: Protocol, products: tuple[Product, ...], wanted: Quantity | None
+) -> tuple[Quantity, Chosen | None]:
+    """The first dose in mg: as asked, within the protocol's start, else the lowest of it that can be made."""
     if wanted is None:
-        why = "The low end of the protocol's start."
-        return protocol.start_low.to("mg"), Chosen("start_dose", protocol.start_low, why, protocol.source)
+        low, why = protocol.start_low.to("mg"), "The low end of the protocol's start."
+        making = make(low.value, products)
+        if isinstance(making, CannotMake) and making.above is not None and making.above <= protocol.start_high.value:
+            low, why = Quantity(making.above, low.unit), "The lowest start that these strengths make."
+        return low, Chosen("start_dose", low, why, protocol.source)
     per_day = wanted.unit.dimension == "[mass]/[time]"
     dose = (
         Quantity(wanted.amount("mg/d") / protocol.start_times, protocol.start_low.to("mg").unit) if per_day else wanted

@@ -216,7 +216,7 @@ def _settle(
 ) -> tuple[Climb, tuple[Chosen | None, ...]]:
     """Products, first dose, pace and length, each with why it was chosen."""
     products, form = choose_products(monograph, protocol, request.form, request.strengths)
-    start, start_why = choose_start(protocol, request.start_dose)
+    start, start_why = choose_start(protocol, products, request.start_dose)
     raises, pace_why = choose_pace(protocol, request.step, request.step_interval)
     days, days_why = choose_days(protocol, request.days)
     climb = Climb(

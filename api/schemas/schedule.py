@@ -205,4 +205,11 @@ def _of_the_drug(values: Mapping[str, Any], monograph: Monograph) -> list[Fault]
         detail = f"{monograph.drug} has no protocol {shown(protocol)}."
         hint = f"Write one of: {', '.join(known)}." if known else "The drug has no protocol."
         faults.append(Fault("/protocol", "unknown-protocol", detail, hint))
+    weekly = any(listed.maintenance_low.unit.code.endswith("/wk") for listed in monograph.protocols)
+    for field in ("target", "step"):
+        stated: Quantity | None = values.get(field)
+        if stated is not None and stated.unit.code.endswith("/wk") != weekly:
+            period, other = ("week", "day") if weekly else ("day", "week")
+            detail = f"{monograph.drug} is taken by the {period}; an amount per {other} is another thing."
+            faults.append(Fault(f"/{field}", "wrong-period", detail, f"Write it per {period}."))
     return faults

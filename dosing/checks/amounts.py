@@ -11,11 +11,14 @@ from dosing.finding import Severity, Suggestion
 from dosing.formulary.model import DoseRow, DoseRule, Rule, StateRule, TableRule
 from dosing.judgement import Days, Judgement, action_severity, told, unanswered
 from dosing.timeline import RATE, Course, DaySum, Run, heaviest_week
-from dosing.units import UNITS, Quantity
+from dosing.units import UNITS, Quantity, Unit
 from dosing.wording import taken, words
 
 HOURS_A_DAY = 24
 WHOLE = Fraction(1)
+
+# What limits are compared in: found once, because looking a unit up by its code costs as much as comparing.
+A_DOSE, A_DAY, A_WEEK, A_RATE = UNITS["mg"], UNITS["mg/d"], UNITS["mg/wk"], UNITS["ug/h"]
 
 # Says where a row's limits come from. Called for a breach only: of a limit that was kept nobody reads it, and finding
 # the words cost as much as judging the row.
@@ -72,7 +75,7 @@ def _daily(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fracti
         return missing
     # What another order adds is not known; what is known may be too much already.
     sharing = tuple(other for other in sharing if not other.needs) if missing is not None else sharing
-    limit = _scaled(row.max_daily, "ug/h" if course.unit == RATE else "mg/d", share)
+    limit = _scaled(row.max_daily, A_RATE if course.unit == RATE else A_DAY, share)
     bound, unit = limit.value, limit.unit
     stretches = _judged(case.situation.sum_of(sharing), case, holding)
     if not stretches:
@@ -112,7 +115,7 @@ def _single(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fract
     runs = _runs(case, holding)
     if not runs:
         return None
-    limit = _scaled(row.max_single, "ug/h" if case.course.unit == RATE else "mg", share)
+    limit = _scaled(row.max_single, A_RATE if case.course.unit == RATE else A_DOSE, share)
     below = isinstance(rule, DoseRule) and rule.below
     over = [run for run in runs if run.single > limit.value or (below and run.single == limit.value)]
     worst = max(over or runs, key=lambda run: run.single)
@@ -164,7 +167,7 @@ def _weekly(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fract
     if heaviest is None:
         return None
     amount, first = heaviest
-    limit = _scaled(row.max_weekly, "mg/wk", share)
+    limit = _scaled(row.max_weekly, A_WEEK, share)
     measured = Quantity(amount, limit.unit)
     if amount <= limit.value:
         return Judgement(True, measured=measured, limit=limit, comparison="<=")
@@ -267,9 +270,9 @@ def _speaks_of(limit: Quantity, course: Course) -> bool:
     return bool(course.needs) or limit.unit.code.endswith("/h") == (course.unit == RATE)
 
 
-def _scaled(limit: Quantity, code: str, share: Fraction) -> Quantity:
+def _scaled(limit: Quantity, unit: Unit, share: Fraction) -> Quantity:
     """A limit in the unit that is compared in, and as much of it as holds here. Most are the formulary's own object."""
-    bound = limit.to(code)
+    bound = limit.to(unit)
     return bound if share == 1 else bound * share
 
 

@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import partial
 
 from dosing.case import Case
-from dosing.checks.amounts import WHOLE, Why, judge_row, only_after_dialysis
+from dosing.checks.amounts import WHOLE, judge_row, only_after_dialysis
 from dosing.conditions import Holding
 from dosing.formulary.model import Band, DoseRow, Rule, TableRule
 from dosing.judgement import Judgement, unanswered
@@ -41,12 +41,12 @@ def judge(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
         if row.supplement is None:
             return None
         row = DoseRow(supplement=row.supplement)
-    if row.scale is not None and measured is None and not _beyond(case, rule, row, holding, why):
-        return unanswered((rule.measure,), "The lowest doses shrink with the clearance.")
     judgement = judge_row(case, rule, row, holding, share, why)
     if judgement is None:
         return None
     remarks = [] if dialysis else _remarks(rule, band, values)
+    if row.scale is not None and measured is None:
+        remarks.append("The clearance is not known: the lowest row was used as it is printed; it shrinks with it.")
     return _with_notice(judgement, case, remarks) if remarks else judgement
 
 
@@ -111,11 +111,6 @@ def _row(rule: TableRule, band: Band, dialysis: bool, measured: Fraction | None)
     if row.scale is None or measured is None:
         return row, WHOLE
     return row, min(WHOLE, measured / row.scale.amount(UNIT_OF[rule.measure]))
-
-
-def _beyond(case: Case, rule: TableRule, row: DoseRow, holding: Holding, why: Why) -> bool:
-    judgement = judge_row(case, rule, row, holding, WHOLE, why)
-    return judgement is not None and not judgement.kept
 
 
 def _every_band(case: Case, rule: TableRule, holding: Holding) -> Judgement | None:

@@ -18,7 +18,7 @@ import sys
 import threading
 import time
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -42,7 +42,7 @@ CHECK, PLAN = "/v1/orders/check", "/v1/schedules/titration"
 ORDERS: dict[str, Any] = {
     "as_of": "2026-12-01",
     "patient": {"age": "54 years", "creatinine_clearance": "90 mL/min"},
-    "orders": [{"drug": "gabapentin", "dose": "300 mg", "frequency": {"times": 3, "per": "day"}, "duration": "14 days"}],
+    "orders": [{"drug": "gabapentin", "dose": "300 mg", "frequency": {"every": "8 hours"}, "duration": "14 days"}],
 }
 CLIMB: dict[str, Any] = {
     "drug": "gabapentin",
@@ -147,7 +147,8 @@ TEXTS = (
     *("~1", "~", "%", "&", "?", "#"),
     *("gabapentine", "gabapentin ", " gabapentin", "gabapentın", "gabаpentin", "gaba\u200bpentin", "gabapentin\x00"),
     *("gabapentin/", "prednisolon"),
-    *("gabapentin\n", "gabapentin enacarbil", "tramadol hydrochlorid", "ｇａｂａｐｅｎｔｉｎ", "gabapentin OR tramadol"),
+    *("gabapentin\n", "gabapentin enacarbil", "tramadol hydrochlorid", "ｇａｂａｐｅｎｔｉｎ"),
+    *("gabapentin OR tramadol", "tramadol;gabapentin"),
     *("25480", "*", "gaba%", "gab_pentin"),
     *("Female", "FEMALE", "female ", "f", "male\n", "a", "c", "Normal", "Moderate", "grade 1", "naïve", "none "),
     *("mondays", "Monday", "mon", "Day", "daily"),
@@ -232,7 +233,8 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture(scope="module", autouse=True)
 def schedule(client: FlaskClient) -> Iterator[str]:
     """The address of a stored schedule, which no test below may harm."""
-    with unharmed(client, CLIMB, {**CLIMB, "drug": "pregabalin", "target": "300 mg/day", "start_dose": "50 mg"}) as made:
+    other = {**CLIMB, "drug": "pregabalin", "target": "300 mg/day", "start_dose": "50 mg"}
+    with unharmed(client, CLIMB, other) as made:
         yield made[0]
 
 
@@ -259,7 +261,7 @@ CLIMBING = (
     *("x.html/../y", "x%00.pdf"),
     *("../../../../../../etc/passwd", "..%2f..%2f..%2f..%2fetc%2fpasswd", "....//....//etc/passwd"),
     *("%2e%2e/api/config.py", "index.html;x"),
-)
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("above", ABOVE)
@@ -286,17 +288,23 @@ def test_a_hostile_address_leads_to_nothing_else(client: FlaskClient, above: str
             assert (above, answer.status_code) == ("/plan/", 404), address
 
 
+OPEN_TO_ALL = "/ /v1/drugs /v1/conditions /v1/rules /v1/checks /docs /healthz /readyz /problems"
+
+
 def known_address(client: FlaskClient, address: str) -> bool:
     """Whether there is something to be read at an address, by the lists that the service shows."""
     path = re.sub("/+", "/", unquote(address.partition("?")[0])).rstrip("/") or "/"
-    if path in ("/", "/v1/drugs", "/v1/conditions", "/v1/rules", "/v1/checks", "/docs", "/healthz", "/readyz", "/problems"):
+    if path in OPEN_TO_ALL.split():
         return True
     _, _, asked = path.rpartition("/")
     return path.startswith("/v1/drugs/") and asked.lower() in client.get("/v1/drugs").text.lower()
 
 
+AWAY = ("//evil.example", "//evil.example/", r"/\evil.example", "//evil.example//v1//drugs", "/v1//drugs", "/problems")
+
+
 def test_an_address_cannot_be_made_to_redirect_to_another_place(client: FlaskClient) -> None:
-    for address in ("//evil.example", "//evil.example/", "/\\evil.example", "//evil.example//v1//drugs", "/v1//drugs", "/problems"):
+    for address in AWAY:
         answer = client.open(path="/", environ_overrides={"PATH_INFO": address, "REQUEST_URI": address})
         if answer.status_code == 308:
             assert re.match(r"(http://localhost)?/(?![/\\])", answer.headers["Location"]), answer.headers["Location"]
@@ -304,12 +312,13 @@ def test_an_address_cannot_be_made_to_redirect_to_another_place(client: FlaskCli
             refusal_of(answer)
 
 
+NOBODY_READS = ("x=1", "x", "large_prin=true", "Large_print=true", "_schema=1", "%00=1", "a[]=1", "\u202e=1", "x=1&x=2")
 READABLE = ("/v1/drugs", "/v1/drugs/gabapentin", "/v1/conditions", "/v1/rules", "/v1/checks")
 
 
 def test_a_query_parameter_that_nobody_reads_is_refused_by_name(client: FlaskClient, schedule: str) -> None:
     for address in (*READABLE, schedule, f"{schedule}.pdf"):
-        for query in ("x=1", "x", "large_prin=true", "Large_print=true", "_schema=1", "%00=1", "a[]=1", "\u202e=1", "x=1&x=2"):
+        for query in NOBODY_READS:
             refused = refusal_of(client.get(f"{address}?{query}"))
             assert refused["status"] == 422
             assert {fault["code"] for fault in refused["errors"]} <= {"unknown-field", "duplicate-parameter"}
@@ -331,7 +340,7 @@ def test_a_query_parameter_takes_its_own_words_and_no_others(client: FlaskClient
         assert "<script>alert" not in page.text
 
 
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "GETS", "GE T", "X" * 500)
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "GETS", "GE T", "X" * 500)
 
 
 def test_a_method_is_taken_or_refused_with_those_that_are(app: Flask, client: FlaskClient, schedule: str) -> None:
@@ -359,13 +368,14 @@ ACCEPTS = (
     *('text/html;x="', "é/é", ";;;;"),
     *("application/json" * 500, ", ".join(["a/b"] * 2000), "text/html;q=" + "9" * 500, "application/problem+json"),
     *("text/plain\t", "\x7f/\x7f"),
-)
+)  # fmt: skip
 
 
 def test_an_accept_header_is_met_or_refused(client: FlaskClient, schedule: str) -> None:
     for accept in ACCEPTS:
         headers = {"Accept": accept}
-        answers = [client.get(address, headers=headers) for address in (schedule, f"{schedule}.txt", "/problems/", "/v1/drugs", "/")]
+        addresses = (schedule, f"{schedule}.txt", "/problems/", "/v1/drugs", "/")
+        answers = [client.get(address, headers=headers) for address in addresses]
         answers.append(client.post(f"{PLAN}?dry_run=true", json=CLIMB, headers=headers))
         for answer in answers:
             if answer.status_code != 200:
@@ -407,19 +417,19 @@ def test_a_length_that_is_not_the_length_is_a_refusal(client: FlaskClient, lengt
     assert refusal_of(answer)["status"] in (400, 413, 422)
 
 
+HEADERS = """
+    Cookie Authorization X-Request-Id X-Forwarded-For X-Forwarded-Host X-Forwarded-Proto X-HTTP-Method-Override
+    X-Original-URL X-Rewrite-URL If-None-Match If-Match If-Modified-Since Range If-Range Referer Origin User-Agent
+    Accept-Language Accept-Charset Accept-Encoding Forwarded Idempotency-Key Sec-Fetch-Site
+"""
+
+
 def test_a_hostile_header_changes_no_answer(client: FlaskClient, schedule: str) -> None:
     usual = client.get(f"{schedule}.json").data
-    names = (
-        *("Cookie", "Authorization", "X-Request-Id", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"),
-        *("X-HTTP-Method-Override",),
-        *("X-Original-URL", "X-Rewrite-URL", "If-None-Match", "If-Match", "If-Modified-Since", "Range", "If-Range"),
-        *("Referer", "Origin"),
-        *("User-Agent", "Accept-Language", "Accept-Charset", "Accept-Encoding", "Forwarded", "Idempotency-Key"),
-        *("Sec-Fetch-Site",),
-    )
+    meant = ("DELETE", "bytes=0-", "bytes=0-0,-1," * 99, "*", '"', 'W/"', "Thu, 99 Xyz 0", "cross-site")
     hostile = [text for text in WRITINGS if len(text) < 5000 and not re.search(r"[\r\n]", text) and encodable(text)]
-    for name in names:
-        for value in (*hostile[:: 5 if FULL else 97], "DELETE", "bytes=0-", "bytes=0-0,-1," * 99, "*", '"', 'W/"', "Thu, 99 Xyz 0"):
+    for name in HEADERS.split():
+        for value in (*hostile[:: 5 if FULL else 97], *meant):
             answer = client.get(f"{schedule}.json", headers={name: value})
             assert (answer.status_code, answer.data) == (200, usual), (name, value)
             for address in ("/v1/drugs/gabapentin", "/static/schedule.css", "/assets/page.css"):
@@ -432,7 +442,10 @@ def encodable(text: str) -> bool:
     return all(ord(letter) < 256 for letter in text)
 
 
-@pytest.mark.parametrize("host", ["an/impossible", "a b", "", "[::1", "evil.example:99999", "a" * 5000, "\xff", "x@y", "localhost:-1"])
+HOSTS = ["an/impossible", "a b", "", "[::1", "evil.example:99999", "a" * 5000, "\xff", "x@y", "localhost:-1"]
+
+
+@pytest.mark.parametrize("host", HOSTS)
 def test_a_hostile_host_is_a_refusal_or_nothing(client: FlaskClient, schedule: str, host: str) -> None:
     for address in (f"{schedule}.json", "/problems", "/plan"):
         answer = client.get(address, headers={"Host": host})
@@ -445,7 +458,8 @@ def test_a_hostile_host_is_a_refusal_or_nothing(client: FlaskClient, schedule: s
 @pytest.mark.parametrize("key", ["", " ", "a b", "é", "\x7f", "a" * 256, "\t", "x\x00"])
 def test_a_key_that_is_no_key_is_refused_before_anything_is_made(client: FlaskClient, key: str) -> None:
     for path in (CHECK, PLAN):
-        assert refusal_of(client.post(path, json=CLIMB, headers={"Idempotency-Key": key}))["type"] == "/problems/bad-request"
+        refused = refusal_of(client.post(path, json=CLIMB, headers={"Idempotency-Key": key}))
+        assert refused["type"] == "/problems/bad-request"
 
 
 def test_a_name_on_paper_is_text_and_nothing_else(client: FlaskClient) -> None:
@@ -454,7 +468,8 @@ def test_a_name_on_paper_is_text_and_nothing_else(client: FlaskClient) -> None:
     shown = printable if FULL else printable[::25]
     for accept, first in (("text/html", b"<!"), ("text/plain", b""), ("application/pdf", b"%PDF")):
         for place, text in enumerate(shown):
-            names = {name: shown[(place + turn) % len(shown)] for turn, name in enumerate(("patient_name", "prescriber", "phone"))}
+            after, last = shown[(place + 1) % len(shown)], shown[(place + 2) % len(shown)]
+            names = {"patient_name": text, "prescriber": after, "phone": last}
             answer = client.post(f"{PLAN}?dry_run=true", json={**CLIMB, "print": names}, headers={"Accept": accept})
             assert answer.status_code == 200, (names, answer.text[:500])
             assert answer.mimetype == accept
@@ -466,11 +481,9 @@ def test_a_name_on_paper_is_text_and_nothing_else(client: FlaskClient) -> None:
 
 FORM = {
     "drug": "gabapentin", "protocol": "neuropathic-pain", "indication": "sciatica", "form": "capsule",
-    "start_date": "2026-12-01",
-    "start_dose": "300", "target": "1800", "age": "54", "sex": "female", "weight": "70", "height": "165",
-    "hemodialysis": "no",
-    "creatinine_clearance": "90", "serum_creatinine": "0.9", "serum_creatinine_unit": "mg/dL",
-    "hepatic_impairment": "none",
+    "start_date": "2026-12-01", "start_dose": "300", "target": "1800", "age": "54", "sex": "female", "weight": "70",
+    "height": "165", "hemodialysis": "no", "creatinine_clearance": "90", "serum_creatinine": "0.9",
+    "serum_creatinine_unit": "mg/dL", "hepatic_impairment": "none",
     "pregnant": "no", "breastfeeding": "no", "opioid_experience": "naive", "conditions": "asthma", "no_conditions": "",
     "allergies": "", "no_allergies": "yes", "medications": "", "no_medications": "yes",
 }  # fmt: skip
@@ -484,7 +497,7 @@ def test_a_hostile_writing_in_the_form_is_shown_again_with_its_fault(client: Fla
         answer = client.post("/plan", data=body, content_type="application/x-www-form-urlencoded")
         assert answer.status_code in (303, 400, 413, 422), (writing, answer.text[:500])
         if answer.status_code == 303:
-            # Nothing was taken that is not a word of the field: blank is unanswered, and a name nobody knows is context.
+            # Blank is unanswered, and a medicine that nobody knows is context; all else was a word of the field.
             assert not writing.strip() or field == "medications" or says_the_same(field, writing), (field, writing)
         elif answer.status_code == 422 and not field.startswith("no_"):
             assert escape(writing.strip()).replace("\r\n", "\n") in answer.text.replace("\r\n", "\n")
@@ -499,14 +512,15 @@ def says_the_same(field: str, writing: str) -> bool:
     return field in numbers and re.fullmatch(r"[0-9]+(\.[0-9]+)?", writing.strip(" \t\n")) is not None
 
 
-def at_once(count: int, ask: Callable[[int], TestResponse]) -> list[TestResponse]:
-    """The answers to requests that start together."""
+def at_once(count: int, asked: list[tuple[str, dict[str, Any], dict[str, str]]], app: Flask) -> list[TestResponse]:
+    """The answers to requests that start together, each asked in turn."""
     gate = threading.Barrier(count)
     answers: dict[int, TestResponse] = {}
 
     def run(number: int) -> None:
+        path, body, headers = asked[number % len(asked)]
         gate.wait()
-        answers[number] = ask(number)
+        answers[number] = app.test_client().post(path, json=body, headers=headers)
 
     threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
     for thread in threads:
@@ -521,7 +535,7 @@ def test_one_key_in_a_race_has_one_answer(app: Flask, path: str) -> None:
     body = CLIMB if path == PLAN else ORDERS
     for turn in range(figure(100, 5)):
         headers = {"Idempotency-Key": f"race {path} {turn}".replace(" ", "-")}
-        answers = at_once(8, lambda _: app.test_client().post(path, json=body, headers=headers))  # noqa: B023  # joined at once
+        answers = at_once(8, [(path, body, headers)], app)
         assert {answer.status_code for answer in answers} == {201 if path == PLAN else 200}
         assert len({answer.data for answer in answers}) == 1
         assert len({answer.headers.get("Location") for answer in answers}) == 1
@@ -529,10 +543,10 @@ def test_one_key_in_a_race_has_one_answer(app: Flask, path: str) -> None:
 
 @pytest.mark.parametrize("path", [CHECK, "/v1/equivalents", PLAN])
 def test_one_key_for_two_requests_in_a_race_belongs_to_one_of_them(app: Flask, path: str) -> None:
-    bodies = [{**CLIMB, "days": 28}, {**CLIMB, "days": 21}] if path == PLAN else [ORDERS, {**ORDERS, "as_of": "2026-12-02"}]
+    bodies = [CLIMB, {**CLIMB, "days": 21}] if path == PLAN else [ORDERS, {**ORDERS, "as_of": "2026-12-02"}]
     for turn in range(figure(100, 5)):
         headers = {"Idempotency-Key": f"two {path} {turn}".replace(" ", "-")}
-        answers = at_once(8, lambda n: app.test_client().post(path, json=bodies[n % 2], headers=headers))  # noqa: B023  # joined
+        answers = at_once(8, [(path, body, headers) for body in bodies], app)
         given = [number % 2 for number, answer in enumerate(answers) if answer.status_code in (200, 201)]
         assert given
         assert set(given) in ({0}, {1})
@@ -551,7 +565,7 @@ def test_a_refused_request_leaves_its_key_free(client: FlaskClient) -> None:
 
 def test_a_race_stores_one_schedule_for_one_key(tmp_path: Path) -> None:
     app = create_app(Settings(store=f"sqlite:///{tmp_path}/race.sqlite3"))
-    at_once(8, lambda _: app.test_client().post(PLAN, json=CLIMB, headers={"Idempotency-Key": "once"}))
+    at_once(8, [(PLAN, CLIMB, {"Idempotency-Key": "once"})], app)
     with sqlite3.connect(tmp_path / "race.sqlite3") as store:
         assert store.execute("select count(*) from schedules").fetchone() == (1,)
         assert store.execute("select count(*) from idempotency").fetchone() == (1,)
@@ -664,12 +678,13 @@ RAW = (
     *(HEAD + b"Expect: nonsense\r\nContent-Length: 2\r\n\r\n{}", HEAD + b"Transfer-Encoding: identity\r\n\r\n{}"),
     *(HEAD + b"Content-Length: 2\r\n\r\n{}GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n",),
     *(HEAD + b"Content-Length: 0\r\n\r\n", HEAD + b"Idempotency-Key: \xff\r\nContent-Length: 2\r\n\r\n{}"),
-)
+)  # fmt: skip
 
 
 def test_a_body_that_breaks_off_is_no_body(served: int) -> None:
     whole = urlencode(FORM).encode()
-    head = b"POST /plan HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n"
+    head = b"POST /plan HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    head += b"Content-Length: %d\r\n\r\n"
     assert say(served, head % len(whole) + whole) == [303]
     for lost in (1, 10, len(whole)):
         assert say(served, head % len(whole) + whole[:-lost]) == [400]
@@ -682,7 +697,8 @@ def test_what_follows_a_mebibyte_is_never_ignored(served: int) -> None:
     order = json.dumps(ORDERS).encode()
     padded = order + b" " * (LARGEST_BODY - len(order))
     for body, status in (([padded], 200), ([padded, b" "], 413), ([padded, b'{"x"'], 413), ([padded] * 3, 413)):
-        assert ask(served, "POST", CHECK, body=iter(body), headers={"Content-Type": JSON}, encode_chunked=True)[0] == status
+        answered, _ = ask(served, "POST", CHECK, body=iter(body), headers={"Content-Type": JSON}, encode_chunked=True)
+        assert answered == status
 
 
 def test_no_bytes_on_a_socket_make_the_service_stumble(served: int) -> None:

@@ -76,7 +76,8 @@ PATIENT: dict[str, Any] = {
     "encephalopathy": "none", "child_pugh": "A", "tpmt": "normal", "nudt15": "normal", "pregnant": True,
     "gestational_age": "31 weeks", "breastfeeding": False, "opioid_experience": "tolerant",
     "laboratory": {
-        "alanine_aminotransferase": "30 U/L", "alanine_aminotransferase_upper_limit": "40 U/L", "neutrophils": "3.2 10*3/uL",
+        "alanine_aminotransferase": "30 U/L", "alanine_aminotransferase_upper_limit": "40 U/L",
+        "neutrophils": "3.2 10*3/uL",
         "bilirubin": "1.0 mg/dL", "albumin": "4.0 g/dL", "inr": "1.1", "qtc": "440 ms",
     },
     "conditions": ["asthma", "glaucoma"], "allergies": ["ibuprofen", "nsaid"],
@@ -98,7 +99,8 @@ STEPS: dict[str, Any] = {
     "steps": [
         {"dose": {"low": "100 mg", "high": "300 mg"}, "frequency": {"every": {"low": "8 hours", "high": "12 hours"}},
          "as_needed": True, "max_per_day": "900 mg/day", "duration": "3 days"},
-        {"doses": {"morning": "300 mg", "noon": "300 mg", "evening": "300 mg", "bedtime": "300 mg"}, "duration": "3 days"},
+        {"doses": {"morning": "300 mg", "noon": "300 mg", "evening": "300 mg", "bedtime": "300 mg"},
+         "duration": "3 days"},
         {"cycle": ["400 mg", "300 mg"], "duration": "4 days"},
         {"dose": {"value": 100, "unit": "mg"}, "frequency": {"every": "12 hours", "count": 3, "on": ["monday"]},
          "duration": "2 weeks"},
@@ -121,7 +123,8 @@ SYRUP: dict[str, Any] = {
 }  # fmt: skip
 CLIMB: dict[str, Any] = {
     "drug": "gabapentin", "form": "capsule", "protocol": "neuropathic-pain", "indication": "sciatica",
-    "patient": {"age": "54 years", "creatinine_clearance": "90 mL/min", "conditions": [], "allergies": [], "medications": []},
+    "patient": {"age": "54 years", "creatinine_clearance": "90 mL/min", "conditions": [], "allergies": [],
+                "medications": []},
     "start_date": "2026-12-01", "start_dose": "300 mg", "step": "300 mg/day", "step_interval": "3 days",
     "target": "1800 mg/day", "strengths": ["100 mg capsule", {"strength": "300 mg", "form": "capsule"}], "days": 28,
 }  # fmt: skip
@@ -355,7 +358,7 @@ def places_of(value: object, place: Place = ()) -> Iterator[Place]:
 
 
 def fresh(value: Any) -> Any:
-    """A copy in which no part stands in two places, as deepcopy would keep it: what is changed here stays as it is there."""
+    """A copy in which no part stands in two places, as deepcopy would keep it."""
     if isinstance(value, dict):
         return {name: fresh(below) for name, below in value.items()}
     return [fresh(below) for below in value] if isinstance(value, list) else value
@@ -391,7 +394,7 @@ _HOSTILE_NUMBERS, _HOSTILE_UNITS = frozenset(NUMBERS), frozenset(UNITS)
 
 
 def field_of(place: Place) -> str:
-    """The field that a place belongs to: the ends of a range and the ingredients of a strength are of the field above."""
+    """The field that a place belongs to: ends of a range and ingredients of a strength are of the field above."""
     for number in range(len(place) - 1, -1, -1):
         step = place[number]
         above = place[number - 1] if number else ""
@@ -595,7 +598,7 @@ def rebuilt(draw: random.Random, body: dict[str, Any], other: dict[str, Any]) ->
         case 9 if isinstance(holder, dict):  # the same part a second time under another name
             holder[draw.choice(_FIELD_NAMES)] = fresh(holder[last])
         case 10 if isinstance(holder[last], str):  # another number of the same unit
-            number, space, unit = holder[last].partition(" ")
+            _, space, unit = holder[last].partition(" ")
             holder[last] = f"{draw.choice(PLAUSIBLE_NUMBERS)}{space}{unit}"
         case _:
             swapped = draw.choice(FREE_VALUES)
