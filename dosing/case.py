@@ -7,7 +7,7 @@ from datetime import date
 from functools import cached_property
 
 from dosing.days import day_number
-from dosing.formulary.model import Formulary, Monograph
+from dosing.formulary.model import Combination, Formulary, Monograph
 from dosing.measures import Measure, NotComputed, creatinine_clearance
 from dosing.order import Order
 from dosing.patient import Patient
@@ -125,4 +125,12 @@ class Case:
     def possible_forms(self) -> tuple[str, ...]:
         if self.order.form is not None:
             return (self.order.form,)
-        return tuple(form for form in self.monograph.forms if self.order.may_be(form))
+        known = self.monograph.forms
+        if self.combination is not None:
+            known = tuple(dict.fromkeys(product.form for product in self.combination.products))
+        return tuple(form for form in known if self.order.may_be(form))
+
+    @property
+    def combination(self) -> Combination | None:
+        """The combination that was ordered, when the drug is one of its ingredients."""
+        return self.formulary.combinations.get(self.order.drug or "")

@@ -12,7 +12,8 @@ from functools import lru_cache
 from math import gcd
 
 from dosing.case import Case
-from dosing.formulary.model import Product
+from dosing.formulary.model import CombinationProduct, Product
+from dosing.order import Order
 from dosing.timeline import RATE, Course, Run, Unknown, amount_of, doses_in
 from dosing.vocabulary import LIQUIDS
 
@@ -194,16 +195,42 @@ def _measure(amount: Fraction, products: tuple[Product, ...]) -> Making:
 
 
 def products_for(case: Case) -> tuple[Product, ...]:
-    """The products that can fill an order: of its form, of its strength where one is stated."""
-    stated = (case.order.strengths or {}).get(case.drug)
+    """The products that can fill an order: of its form, and of its strength or concentration where one is stated.
+
+    Of a combination, the share of this ingredient in the products whose every ingredient fits.
+    """
     forms, rate = case.possible_forms, case.course.unit == RATE
+    order, stated = case.order, (case.order.strengths or case.order.concentrations) is not None
+    combination = case.combination
+    if combination is not None:
+        return tuple(
+            _share(product, case.drug)
+            for product in combination.products
+            if product.form in forms and all(_fits(_share(product, drug), order, drug) for drug in product.strengths)
+        )
     return tuple(
         product
         for product in case.monograph.products
-        if product.form in forms and (stated is None or product.strength == stated)
+        if product.form in forms and _fits(product, order, case.drug)
         if product.strength.unit.code.endswith("/h") == rate
-        if product.offered or stated is not None
+        if product.offered or stated
     )
+
+
+def _fits(product: Product, order: Order, drug: str) -> bool:
+    """Whether a product is of the stated strength and concentration."""
+    strength = (order.strengths or {}).get(drug)
+    concentration = (order.concentrations or {}).get(drug)
+    if strength is not None and product.strength != strength:
+        return False
+    if concentration is None:
+        return True
+    in_a_millilitre = concentration.amount.amount("mg") / concentration.volume.amount("mL")
+    return product.volume is not None and unit_amount(product) == in_a_millilitre
+
+
+def _share(product: CombinationProduct, drug: str) -> Product:
+    return Product(product.form, product.strengths[drug], product.source, product.evidence, volume=product.volume)
 
 
 def doses_of(case: Case) -> list[Fraction] | Unknown:

@@ -233,7 +233,7 @@ def abrupt_stop(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
         limit, kept, comparison = rule.at_least.to("d"), measured < rule.at_least, "<"
     else:
         return None
-    if kept:
+    if kept or _lowered(case, rule, scheduled):
         return Judgement(True, measured=measured, limit=limit, comparison=comparison)
     return Judgement(
         False,
@@ -253,17 +253,33 @@ def _related(case: Case, rule: Rule) -> list[Course]:
     return [course for course in case.situation.courses if case.formulary.concerns(course.drug, related)]
 
 
+def _lowered(case: Case, rule: StopRule, runs: list[Run]) -> bool:
+    """Whether the course ends where an end is safe: at a dose that does not count, or after a long enough descent."""
+    last = _counted(case, rule, runs[-1])
+    if rule.above is not None and last is not None and last <= rule.above.value:
+        return True
+    if rule.descent is None or runs[-1].last is None:
+        return False
+    highest = max(run.total for run in runs)
+    fall = next(run for run in reversed(runs) if run.total == highest)
+    falling = [run.total for run in runs if run.first >= fall.first]
+    descends = all(after <= before for before, after in pairwise(falling))
+    return descends and fall.last is not None and runs[-1].last - fall.last >= rule.descent.amount("d")
+
+
+def _counted(case: Case, rule: StopRule, run: Run) -> Fraction | None:
+    """A run's daily dose as the rule counts it: as it is, or in an equivalent; None without a factor."""
+    return exposure_in(case, rule.equivalence, run) if rule.equivalence else run.total
+
+
 def _exposed_days(case: Case, rule: StopRule, runs: list[Run]) -> int | None:
     """Days of scheduled use above the dose that counts, up to the end of the course."""
     days = 0
+    bound = rule.above.value if rule.above is not None else Fraction(0)
     for run in runs:
-        total = run.total
-        if rule.equivalence:
-            counted = exposure_in(case, rule.equivalence, run)
-            if counted is None:
-                return None
-            total = counted
-        bound = rule.above.value if rule.above is not None else Fraction(0)
+        total = _counted(case, rule, run)
+        if total is None:
+            return None
         if total > bound and run.last is not None:
             days += run.last - run.first + 1
     return days

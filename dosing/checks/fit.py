@@ -19,14 +19,18 @@ from dosing.wording import words
 
 def dispensable(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     """Every dose of every step is a sum of whole pieces, of parts of scored ones, or a measurable volume."""
-    if case.order.drug in case.formulary.combinations:
-        return None
     doses = doses_of(case)
     if isinstance(doses, Unknown):
         return unanswered(doses.needs)
     products = products_for(case)
     stated = (case.order.strengths or {}).get(case.drug)
     code = "ug/h" if case.course.unit == RATE else "mg"
+    concentration = (case.order.concentrations or {}).get(case.drug)
+    if not products and concentration is not None:
+        strength = f"{words(concentration.amount)} in {words(concentration.volume)}"
+        return Judgement(False, f"{case.drug} of {strength} is not a known concentration.")
+    if not products and stated is not None and case.combination is not None:
+        return Judgement(False, f"{case.order.spoken} with {words(stated)} of {case.drug} is not a known product.")
     if not products and stated is not None:
         known = {product.strength for product in case.monograph.products if product.form in case.possible_forms}
         marketed = sorted(known, key=lambda strength: (strength.unit.dimension, strength.value * strength.unit.factor))
@@ -55,7 +59,7 @@ def dispensable(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
 def quantity(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     """The quantity against what the steps, or the days of supply, take."""
     order = case.order
-    if order.quantity is None or order.drug in case.formulary.combinations:
+    if order.quantity is None:
         return None
     if case.course.needs:
         return unanswered(case.course.needs)

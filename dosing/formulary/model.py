@@ -232,13 +232,14 @@ class StopRule(Rule):
     """How much scheduled use makes an abrupt end unsafe.
 
     `at_least` and `more_than` are lengths of use; `above` is the daily dose that counts as exposure, in the unit of
-    `equivalence` when one is named.
+    `equivalence` when one is named; `descent` is the length of a falling end that is slow enough.
     """
 
     action: Action
     at_least: Quantity | None = None
     more_than: Quantity | None = None
     above: Quantity | None = None
+    descent: Quantity | None = None
     equivalence: str = ""
 
 

@@ -360,6 +360,7 @@ def _stop_rule(parts: Parts) -> Rule:
         at_least=fields["exposure"].quantity() if "exposure" in fields else None,
         more_than=fields["more_than"].quantity() if "more_than" in fields else None,
         above=fields["above"].quantity() if "above" in fields else None,
+        descent=fields["descent"].quantity() if "descent" in fields else None,
         equivalence=parts.text("equivalence"),
         **parts.common,
     )
@@ -420,7 +421,7 @@ READERS: dict[str, Reader] = {
     ),
     "implausible-dose": (IMPLAUSIBLE, (), _implausible_rule),
     "abrupt-stop": (
-        frozenset({"exposure", "more_than", "above", "equivalence", "action"}),
+        frozenset({"exposure", "more_than", "above", "descent", "equivalence", "action"}),
         ("action",),
         _stop_rule,
     ),
