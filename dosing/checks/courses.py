@@ -263,7 +263,7 @@ def _lowered(case: Case, rule: StopRule, runs: list[Run]) -> bool:
     highest = max(run.total for run in runs)
     fall = next(run for run in reversed(runs) if run.total == highest)
     falling = [run.total for run in runs if run.first >= fall.first]
-    descends = all(after <= before for before, after in pairwise(falling))
+    descends = all(after <= before for before, after in itertools.pairwise(falling))
     return descends and fall.last is not None and runs[-1].last - fall.last >= rule.descent.amount("d")
 
 

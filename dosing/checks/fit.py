@@ -19,6 +19,8 @@ from dosing.wording import words
 
 def dispensable(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     """Every dose of every step is a sum of whole pieces, of parts of scored ones, or a measurable volume."""
+    if _asked_before(case):
+        return None
     doses = doses_of(case)
     if isinstance(doses, Unknown):
         return unanswered(doses.needs)
@@ -59,7 +61,7 @@ def dispensable(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
 def quantity(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     """The quantity against what the steps, or the days of supply, take."""
     order = case.order
-    if order.quantity is None:
+    if order.quantity is None or _asked_before(case):
         return None
     if case.course.needs:
         return unanswered(case.course.needs)
@@ -84,6 +86,11 @@ def quantity(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
         limit,
         "=",
     )
+
+
+def _asked_before(case: Case) -> bool:
+    """The pieces of a combination hold every ingredient: the first one answers for all."""
+    return case.combination is not None and case.drug != case.combination.ingredients[0]
 
 
 def _needed(case: Case, parts: int, piece: Fraction, days: int | None) -> Fraction | None:

@@ -18,7 +18,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from api.schemas.requests import OrdersQuestion
-from dosing.finding import Severity
+from dosing.finding import Finding, Severity
 from dosing.order import Order
 from dosing.patient import Patient
 from dosing.posology import DoseRange, Every, Frequency, OnWeekdays, Sig, Step, Times
@@ -61,8 +61,16 @@ def broken(question: OrdersQuestion) -> dict[str, Severity]:
     return {
         rule: finding.severity
         for rule, finding in rules_found(verdict).items()
-        if finding.rule is not None and finding.rule.kind in CEILINGS
+        if finding.rule is not None and finding.rule.kind in CEILINGS and not is_kept(finding)
     }
+
+
+def is_kept(finding: Finding) -> bool:
+    """Whether a finding only tells what was assumed about a ceiling that was kept."""
+    measured, limit = finding.measured, finding.limit
+    if finding.severity is not Severity.INFO or measured is None or limit is None:
+        return False
+    return {"<=": measured <= limit, "<": measured < limit, ">=": measured >= limit}[finding.comparison or "<="]
 
 
 def stays(before: OrdersQuestion, after: OrdersQuestion) -> None:

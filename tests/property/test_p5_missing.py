@@ -1,0 +1,351 @@
+"""P5: missing is visible.
+
+For every rule, on each order that breaks it: take away one thing that is known about the patient or the order. Either
+the rule is then among what was not checked, by name, or every value that the missing thing could have gives the same
+result as leaving it out. And where the rule could have stopped the order, the order is not accepted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+import pytest
+
+from api.schemas.requests import OrdersQuestion
+from dosing.finding import Decision, Severity, Verdict
+from dosing.formulary.model import PartnerRule, Rule
+from dosing.judgement import gravest
+from dosing.order import Order
+from dosing.patient import DEGREES, Patient
+from dosing.screening import screen
+from dosing.units import Quantity, quantity
+from dosing.vocabulary import INTENTS, ROUTE_OF_FORM, ROUTES
+from tests.figures import FULL
+from tests.reading_cases import CANARIES, canary_question, cases, formulary, rules_found
+
+Questions = list[OrdersQuestion]
+
+
+@dataclass(frozen=True)
+class Input:
+    """Something that may be missing: how it is taken away (None: it is not there), and every value it could have."""
+
+    name: str
+    without: Callable[[OrdersQuestion, Rule], OrdersQuestion | None]
+    values: Callable[[OrdersQuestion, Rule], Questions]
+
+
+def judged(question: OrdersQuestion, rule: Rule) -> Order:
+    """The order that the rule is about: the first of a drug that has it."""
+    for order in question.orders:
+        if any(rule in formulary().monographs[drug].rules for drug in drugs_of(order)):
+            return order
+    raise LookupError(rule.id)
+
+
+def drugs_of(order: Order) -> tuple[str, ...]:
+    assert order.drug is not None
+    combination = formulary().combinations.get(order.drug)
+    drugs = combination.ingredients if combination is not None else (order.drug,)
+    return tuple(drug for drug in drugs if drug in formulary().monographs)
+
+
+def patient_input(name: str, values: Callable[[Rule], list[Any]], *also: str) -> Input:
+    """A field of the patient; `also` are fields from which it could be told."""
+
+    def without(question: OrdersQuestion, rule: Rule) -> OrdersQuestion | None:
+        if getattr(question.patient, name) is None and all(getattr(question.patient, other) is None for other in also):
+            return None
+        nothing: dict[str, Any] = dict.fromkeys((name, *also))
+        return replace(question, patient=replace(question.patient, **nothing))
+
+    def every(question: OrdersQuestion, rule: Rule) -> Questions:
+        nothing: dict[str, Any] = dict.fromkeys(also)
+        stated = getattr(question.patient, name)
+        found = [value for value in [stated, *values(rule)] if value is not None]
+        return [replace(question, patient=replace(question.patient, **nothing, **{name: value})) for value in found]
+
+    return Input(name, without, every)
+
+
+def order_input(name: str, values: Callable[[Order, Rule], list[Any]]) -> Input:
+    """A field of the order that the rule is about."""
+
+    def without(question: OrdersQuestion, rule: Rule) -> OrdersQuestion | None:
+        order = judged(question, rule)
+        if getattr(order, name) is None or needs_it(order, name):
+            return None
+        return with_order(question, rule, **{name: None})
+
+    def every(question: OrdersQuestion, rule: Rule) -> Questions:
+        order = judged(question, rule)
+        found = [getattr(order, name), *values(order, rule)]
+        return [with_order(question, rule, **{name: value}) for value in found]
+
+    return Input(name, without, every)
+
+
+def needs_it(order: Order, name: str) -> bool:
+    """Whether the request would be refused without it: doses in pieces or volumes need their content."""
+    heads = {
+        dose.unit.code[:1]
+        for step in order.steps
+        for dose in [*([step.sig.dose.high] if step.sig.dose else []), *step.sig.cycle, *dict(step.sig.parts).values()]
+    }
+    volumes = any(
+        step.sig.dose is not None and step.sig.dose.high.unit.code in ("mL", "L", "dL", "uL") for step in order.steps
+    )
+    return (name == "strengths" and "{" in heads) or (name == "concentrations" and volumes)
+
+
+def with_order(question: OrdersQuestion, rule: Rule, **changes: Any) -> OrdersQuestion:
+    order = judged(question, rule)
+    changed = replace(order, **changes)
+    return replace(question, orders=tuple(changed if known is order else known for known in question.orders))
+
+
+def quantities(unit: str, *numbers: str) -> list[Quantity]:
+    return [quantity(f"{number} {unit}") for number in numbers]
+
+
+AGES = quantities(
+    "years",
+    *[
+        "0.5",
+        "2",
+        "3",
+        "5",
+        "11",
+        "12",
+        "14",
+        "15",
+        "17",
+        "18",
+        "30",
+        "50",
+        "59",
+        "60",
+        "64",
+        "65",
+        "74",
+        "75",
+        "76",
+        "90",
+    ],
+)
+CLEARANCES = quantities(
+    "mL/min", *["5", "12", "15", "20", "29.5", "30", "31", "45", "49", "50", "59.5", "60", "61", "75", "90", "120"]
+)
+RATES = quantities("mL/min/{1.73_m2}", *["10", "29", "30", "45", "60", "90"])
+WEIGHTS = quantities("kg", *["3", "12", "40", "70", "150"])
+WEEKS = quantities("wk", *["8", "19", "20", "30", "31", "38"])
+
+
+@cache
+def partners_of(rule: str) -> tuple[Order, ...]:
+    """One order of each drug, without a dose, that a pair rule of the same drugs names."""
+    drugs: dict[str, None] = {}
+    for monograph in formulary().monographs.values():
+        if any(known.id == rule for known in monograph.rules):
+            for known in monograph.rules:
+                named = known.partners if isinstance(known, PartnerRule) else known.when.medications or frozenset()
+                for name in sorted(named | getattr(known, "needs", frozenset())):
+                    drugs.update(dict.fromkeys(sorted(formulary().members.get(name, frozenset({name})))[:2]))
+    return tuple(Order(given="partner", spoken=drug, drug=drug) for drug in drugs)
+
+
+def medications(rule: Rule) -> list[tuple[Order, ...]]:
+    return [(), *((order,) for order in partners_of(rule.id))]
+
+
+def experience() -> Input:
+    """It is told by the medications too, so both are taken away; then only its own values are tried."""
+
+    def without(question: OrdersQuestion, rule: Rule) -> OrdersQuestion | None:
+        return replace(question, patient=replace(question.patient, opioid_experience=None, medications=None))
+
+    def every(question: OrdersQuestion, rule: Rule) -> Questions:
+        kept = question.patient.medications
+        return [
+            replace(question, patient=replace(question.patient, opioid_experience=value, medications=kept))
+            for value in ("naive", "tolerant")
+        ]
+
+    return Input("opioid_experience", without, every)
+
+
+def last_day() -> Input:
+    """The day on which a medication was stopped."""
+
+    def without(question: OrdersQuestion, rule: Rule) -> OrdersQuestion | None:
+        taken = question.patient.medications or ()
+        if not any(order.end_date is not None for order in taken):
+            return None
+        stopped = tuple(replace(order, end_date=None, stopped=True) for order in taken)
+        return replace(question, patient=replace(question.patient, medications=stopped))
+
+    def every(question: OrdersQuestion, rule: Rule) -> Questions:
+        taken = question.patient.medications or ()
+        days = [order.end_date for order in taken] + [question.as_of.replace(year=2020), question.as_of.replace(day=1)]
+        return [
+            replace(
+                question,
+                patient=replace(
+                    question.patient, medications=tuple(replace(order, end_date=day, stopped=True) for order in taken)
+                ),
+            )
+            for day in days
+        ]
+
+    return Input("end_date", without, every)
+
+
+INPUTS = (
+    patient_input("age", lambda rule: AGES, "birth_date"),
+    patient_input("sex", lambda rule: ["female", "male"]),
+    patient_input("weight", lambda rule: WEIGHTS),
+    patient_input("creatinine_clearance", lambda rule: CLEARANCES, "serum_creatinine"),
+    patient_input("egfr", lambda rule: RATES),
+    patient_input("hemodialysis", lambda rule: [True, False]),
+    patient_input("hepatic_impairment", lambda rule: list(DEGREES), "child_pugh"),
+    patient_input("pregnant", lambda rule: [True, False]),
+    patient_input("gestational_age", lambda rule: WEEKS),
+    patient_input("breastfeeding", lambda rule: [True, False]),
+    patient_input(
+        "conditions", lambda rule: [frozenset(), *(frozenset({name}) for name in sorted(formulary().conditions))]
+    ),
+    patient_input(
+        "allergies",
+        lambda rule: [
+            frozenset(),
+            *(frozenset({name}) for name in (*sorted(formulary().allergies), *sorted(formulary().monographs))),
+        ],
+    ),
+    patient_input("medications", medications),
+    experience(),
+    last_day(),
+    order_input("form", lambda order, rule: [form for drug in drugs_of(order) for form in forms_of(drug, order)]),
+    order_input("route", lambda order, rule: [ROUTE_OF_FORM[order.form]] if order.form else sorted(ROUTES)),
+    order_input("indication", lambda order, rule: sorted(formulary().indications)),
+    order_input("intent", lambda order, rule: sorted(INTENTS)),
+    order_input("self_care", lambda order, rule: [True, False]),
+    order_input("strengths", lambda order, rule: strengths_of(order)),
+)
+
+
+def forms_of(drug: str, order: Order) -> tuple[str, ...]:
+    combination = formulary().combinations.get(order.drug or "")
+    if combination is not None:
+        return tuple(product.form for product in combination.products)
+    return formulary().monographs[drug].forms
+
+
+def strengths_of(order: Order) -> list[dict[str, Quantity]]:
+    return [
+        {drug: product.strength}
+        for drug in drugs_of(order)
+        for product in formulary().monographs[drug].products
+        if product.volume is None and (order.form is None or product.form == order.form)
+    ]
+
+
+# Which inputs the named slots of a rule need; in the short run only these are taken away.
+NEEDED = {
+    "age": "age",
+    "forms": "form",
+    "routes": "route",
+    "indications": "indication",
+    "not_indications": "indication",
+    "intents": "intent",
+    "strengths": "strengths",
+    "medications": "medications",
+    "sex": "sex",
+}
+BY_KIND = {
+    "interaction": ("medications", "end_date"),
+    "duplicate-therapy": ("medications",),
+    "co-prescription": ("medications",),
+    "starting-dose": ("medications",),
+    "allergy": ("allergies",),
+    "pregnancy": ("age", "sex"),
+}
+
+
+def needed_by(rule: Rule) -> set[str]:
+    needed = {NEEDED.get(slot, slot) for slot in rule.when.stated} | set(BY_KIND.get(rule.kind, ()))
+    measure = getattr(rule, "measure", None)
+    return needed | ({measure} if measure is not None else set())
+
+
+def result_of(question: OrdersQuestion, rule: Rule) -> tuple[str, Verdict]:
+    """What the verdict says about a rule: the weight of its finding, that it was not checked, or nothing against it."""
+    verdict = screen(question.orders, question.patient, formulary(), question.as_of).verdict
+    found = rules_found(verdict).get(rule.id)
+    if found is not None:
+        return found.severity.word, verdict
+    if any(known.id == rule.id for row in verdict.not_checked for known in row.rules):
+        return "not checked", verdict
+    return "quiet", verdict
+
+
+def broken_by() -> Iterator[tuple[str, Rule, OrdersQuestion]]:
+    for case in cases(CANARIES):
+        rule = formulary().rules[case["rule"]]
+        if case["fires"]:
+            yield case["name"], rule, canary_question(case)
+
+
+BROKEN = list(broken_by())
+
+
+def understood(question: OrdersQuestion, rule: Rule) -> bool:
+    """Whether the order that the rule is about is one that is judged at all."""
+    order = judged(question, rule)
+    return order.form is None or any(order.form in forms_of(drug, order) for drug in drugs_of(order))
+
+
+@pytest.mark.parametrize(("name", "rule", "question"), BROKEN, ids=[name for name, _, _ in BROKEN])
+def test_what_is_missing_shows(name: str, rule: Rule, question: OrdersQuestion) -> None:
+    needed = needed_by(rule)
+    for known in INPUTS:
+        if not FULL and known.name not in needed:
+            continue
+        missing = known.without(question, rule)
+        if missing is None:
+            continue
+        said, verdict = result_of(missing, rule)
+        if said == "not checked":
+            assert verdict.decision is not Decision.ACCEPT
+            if gravest(rule) is Severity.CRITICAL:
+                assert verdict.decision in (Decision.REJECT, Decision.CANNOT_ASSESS), known.name
+            continue
+        possible = {result_of(value, rule)[0] for value in known.values(question, rule) if understood(value, rule)}
+        if known.name == "indication" and rule.if_unstated is not None:
+            # A rule for some indications is told, with the weight it has for an order that states none.
+            assert said in possible | {rule.if_unstated.word}, (known.name, said, possible)
+            assert said != "quiet", (known.name, said, possible)
+            continue
+        assert possible == {said}, (known.name, said, possible)
+
+
+def test_every_rule_that_can_fire_is_tried() -> None:
+    live = {rule.id for rule in formulary().rules.values() if not rule.superseded}
+    assert live == {rule.id for _, rule, _ in BROKEN}
+
+
+def test_nothing_known_is_never_accepted() -> None:
+    """Every drug, in an order that says no more than it must, for a patient of whom nothing is known."""
+    accepted = []
+    for drug, monograph in formulary().monographs.items():
+        for form in monograph.forms:
+            for case_name, _, question in BROKEN:
+                order = question.orders[0]
+                if order.drug == drug and order.form == form:
+                    bare = replace(order, indication=None, intent=None, route=None)
+                    verdict = screen((bare,), Patient(), formulary(), question.as_of).verdict
+                    if verdict.decision is Decision.ACCEPT:
+                        accepted.append(case_name)
+    assert accepted == []
