@@ -98,7 +98,5 @@ def _no_unknown_query() -> None:
     environ = request.environ
     if not environ.get("QUERY_STRING") or not environ.get("PATH_INFO", "").startswith("/v1/"):
         return
-    if request.endpoint is not None and not getattr(
-        current_app.view_functions[request.endpoint], ACCEPTS_QUERY, False
-    ):
+    if request.endpoint is not None and not getattr(current_app.view_functions[request.endpoint], ACCEPTS_QUERY, False):
         refuse_unknown_query()

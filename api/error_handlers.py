@@ -45,9 +45,7 @@ def register(app: Flask) -> None:
 
 def problem_answer(problem: Problem) -> Response:
     """The problem as an answer to the request at hand."""
-    answer = Response(
-        encode(problem.members(quote(request.path))), problem.status, mimetype="application/problem+json"
-    )
+    answer = Response(encode(problem.members(quote(request.path))), problem.status, mimetype="application/problem+json")
     answer.headers.extend(problem.headers)
     return answer
 
@@ -68,9 +66,7 @@ def _store_unavailable(error: StoreUnavailable) -> Response:
 
 
 def _key_conflict(_: KeyConflict) -> Response:
-    return problem_answer(
-        Problem("idempotency-conflict", "This Idempotency-Key came before, with another body.")
-    )
+    return problem_answer(Problem("idempotency-conflict", "This Idempotency-Key came before, with another body."))
 
 
 def _unexpected(error: Exception) -> Response:

@@ -16,9 +16,7 @@ from marshmallow import Schema, ValidationError, fields
 from api.problems import PROBLEM_TYPES
 from dosing.errors import ReadingError
 
-MOST_FAULTS = (
-    1000  # a body of one MiB can hold 100,000 faults; nobody reads that many, and the answer has to end
-)
+MOST_FAULTS = 1000  # a body of one MiB can hold 100,000 faults; nobody reads that many, and the answer has to end
 _SCHEMA = "_schema"  # where marshmallow keeps what concerns the object as a whole
 
 
@@ -89,9 +87,7 @@ class Problem(Exception):
         found = tuple(faults)
         if len(found) == 1:
             return cls(found[0].code, found[0].detail, faults=found, status=status)
-        return cls(
-            "several-faults", f"{len(found)} things are wrong; see errors.", faults=found, status=status
-        )
+        return cls("several-faults", f"{len(found)} things are wrong; see errors.", faults=found, status=status)
 
     def members(self, instance: str) -> dict[str, object]:
         """The body of the answer. `instance` is the address that was asked."""
@@ -170,9 +166,7 @@ def _below(known: object, key: object) -> object:
     if isinstance(known, fields.Nested):
         known = known.schema
     if isinstance(known, Schema):
-        return next(
-            (field for name, field in known.load_fields.items() if (field.data_key or name) == key), None
-        )
+        return next((field for name, field in known.load_fields.items() if (field.data_key or name) == key), None)
     if isinstance(known, fields.List):
         return known.inner
     return None

@@ -33,9 +33,7 @@ _ALWAYS = [
 _SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
-def with_headers(
-    application: WSGIApplication, formulary_version: Callable[[], str | None]
-) -> WSGIApplication:
+def with_headers(application: WSGIApplication, formulary_version: Callable[[], str | None]) -> WSGIApplication:
     """The application with a request id, the security headers and the formulary's version on every answer."""
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -20,9 +20,7 @@ from api.errors import Fault, Problem, step
 
 LARGEST_BODY = 1024 * 1024
 DEEPEST = 32
-_LONGEST_INTEGER = (
-    15  # longer than any number the grammar allows, short enough for an exact integer everywhere
-)
+_LONGEST_INTEGER = 15  # longer than any number the grammar allows, short enough for an exact integer everywhere
 
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
 _NOT_A_BRACKET = bytes(set(range(256)) - set(b"[]{}"))
@@ -67,9 +65,7 @@ def read_json(request_body: bytes, content_type: str | None, content_length: int
     _check_depth(request_body)
     value = _parsed(text)
     if not isinstance(value, dict):
-        raise Problem(
-            "not-an-object", "The body is JSON, but not an object: it has to begin with { and end with }."
-        )
+        raise Problem("not-an-object", "The body is JSON, but not an object: it has to begin with { and end with }.")
     return value
 
 
@@ -87,9 +83,7 @@ def check_media_type(content_type: str | None) -> None:
     for parameter in parameters:
         name, _, value = parameter.partition("=")
         if name.strip().lower() == "charset" and value.strip().strip('"').lower() not in _UTF_8_NAMES:
-            raise Problem(
-                "unsupported-media-type", "JSON is read in UTF-8 only; the request names another charset."
-            )
+            raise Problem("unsupported-media-type", "JSON is read in UTF-8 only; the request names another charset.")
 
 
 def check_size(size: int) -> None:

@@ -57,9 +57,7 @@ def query(schema: Schema) -> Callable[[View], View]:
 
 def request_object() -> dict[str, object]:
     """The JSON object of the request at hand, past every gate before the schema; `body` calls this."""
-    environ = (
-        request.environ
-    )  # once: every look through the request proxy costs as much as a field of a schema
+    environ = request.environ  # once: every look through the request proxy costs as much as a field of a schema
     content_type = environ.get("CONTENT_TYPE")
     check_media_type(content_type)
     if environ.get("HTTP_CONTENT_ENCODING", "identity").lower() != "identity":

@@ -119,7 +119,9 @@ DOSE = Kind(
 )
 MAX_PER_DAY = Kind(
     "an amount or a number of pieces a day",
-    _codes(_per(MASSES, "d"), _per(MASSES, "kg/d"), _per(PIECES, "d"), _per(("mL", "L"), "d")),
+    _codes(
+        MASSES, PIECES, ("mL", "L"), _per(MASSES, "d"), _per(MASSES, "kg/d"), _per(PIECES, "d"), _per(("mL", "L"), "d")
+    ),
     "200 mg/day",
 )
 STRENGTH = Kind("the strength of a piece", _codes(MASSES, _per(MASSES, "h")), "300 mg")

@@ -144,7 +144,7 @@ def test_one_step_written_flat_is_the_same_as_a_list_of_one() -> None:
         ({"dose": {"high": "100 mg", "mid": 1}}, [("/dose/mid", "unknown-field"), ("/dose/low", "missing-field")]),
         ({"dose": {"low": ".5 mg", "high": "1,5 mg"}},
          [("/dose/low", "naked-decimal"), ("/dose/high", "digit-separator")]),
-        ({"max_per_day": "200 mg"}, [("/max_per_day", "wrong-unit")]),
+        ({"max_per_day": "200 mg/wk"}, [("/max_per_day", "wrong-unit")]),
         ({"max_per_day": "4 {dose}/d"}, [("/max_per_day", "wrong-unit")]),
         ({"as_needed": "yes"}, [("/as_needed", "wrong-type")]),
         ({"as_needed": None, "duration": "0 days"}, [("/duration", "out-of-range")]),

@@ -53,7 +53,7 @@ def drugs_of(order: Order) -> tuple[str, ...]:
     return tuple(drug for drug in drugs if drug in formulary().monographs)
 
 
-def patient_input(name: str, values: Callable[[Rule], list[Any]], *also: str) -> Input:
+def patient_input(name: str, values: Callable[[Patient, Rule], list[Any]], *also: str) -> Input:
     """A field of the patient; `also` are fields from which it could be told."""
 
     def without(question: OrdersQuestion, rule: Rule) -> OrdersQuestion | None:
@@ -65,7 +65,7 @@ def patient_input(name: str, values: Callable[[Rule], list[Any]], *also: str) ->
     def every(question: OrdersQuestion, rule: Rule) -> Questions:
         nothing: dict[str, Any] = dict.fromkeys(also)
         stated = getattr(question.patient, name)
-        found = [value for value in [stated, *values(rule)] if value is not None]
+        found = [value for value in [stated, *values(question.patient, rule)] if value is not None]
         return [replace(question, patient=replace(question.patient, **nothing, **{name: value})) for value in found]
 
     return Input(name, without, every)
@@ -111,37 +111,23 @@ def quantities(unit: str, *numbers: str) -> list[Quantity]:
     return [quantity(f"{number} {unit}") for number in numbers]
 
 
-AGES = quantities(
-    "years",
-    *[
-        "0.5",
-        "2",
-        "3",
-        "5",
-        "11",
-        "12",
-        "14",
-        "15",
-        "17",
-        "18",
-        "30",
-        "50",
-        "59",
-        "60",
-        "64",
-        "65",
-        "74",
-        "75",
-        "76",
-        "90",
-    ],
-)
-CLEARANCES = quantities(
-    "mL/min", *["5", "12", "15", "20", "29.5", "30", "31", "45", "49", "50", "59.5", "60", "61", "75", "90", "120"]
-)
-RATES = quantities("mL/min/{1.73_m2}", *["10", "29", "30", "45", "60", "90"])
-WEIGHTS = quantities("kg", *["3", "12", "40", "70", "150"])
-WEEKS = quantities("wk", *["8", "19", "20", "30", "31", "38"])
+AGES = quantities("years", *map(str, (0.5, 2, 3, 5, 11, 12, 14, 15, 17, 18, 30, 50, 59, 60, 64, 65, 74, 75, 76, 90)))
+CLEARANCES = quantities("mL/min", *map(str, (5, 12, 15, 20, 29.5, 30, 31, 45, 49, 50, 59.5, 60, 61, 75, 90, 120)))
+RATES = quantities("mL/min/{1.73_m2}", *map(str, (10, 29, 30, 45, 60, 90)))
+WEIGHTS = quantities("kg", *map(str, (3, 12, 40, 70, 150)))
+WEEKS = quantities("wk", *map(str, (8, 19, 20, 30, 31, 38)))
+
+
+def is_childbearing(patient: Patient) -> bool:
+    """Whether what is stated leaves only a woman of childbearing age: anything else is refused or contradicts it."""
+    return patient.pregnant is True or patient.breastfeeding is True or patient.gestational_age is not None
+
+
+def ages_of(patient: Patient) -> list[Quantity]:
+    ages = formulary().formulas["childbearing"].constants
+    if not is_childbearing(patient):
+        return AGES
+    return [age for age in AGES if ages["from"] <= age.value <= ages["to"]]
 
 
 @cache
@@ -157,7 +143,7 @@ def partners_of(rule: str) -> tuple[Order, ...]:
     return tuple(Order(given="partner", spoken=drug, drug=drug) for drug in drugs)
 
 
-def medications(rule: Rule) -> list[tuple[Order, ...]]:
+def medications(patient: Patient, rule: Rule) -> list[tuple[Order, ...]]:
     return [(), *((order,) for order in partners_of(rule.id))]
 
 
@@ -204,22 +190,23 @@ def last_day() -> Input:
 
 
 INPUTS = (
-    patient_input("age", lambda rule: AGES, "birth_date"),
-    patient_input("sex", lambda rule: ["female", "male"]),
-    patient_input("weight", lambda rule: WEIGHTS),
-    patient_input("creatinine_clearance", lambda rule: CLEARANCES, "serum_creatinine"),
-    patient_input("egfr", lambda rule: RATES),
-    patient_input("hemodialysis", lambda rule: [True, False]),
-    patient_input("hepatic_impairment", lambda rule: list(DEGREES), "child_pugh"),
-    patient_input("pregnant", lambda rule: [True, False]),
-    patient_input("gestational_age", lambda rule: WEEKS),
-    patient_input("breastfeeding", lambda rule: [True, False]),
+    patient_input("age", lambda patient, rule: ages_of(patient), "birth_date"),
+    patient_input("sex", lambda patient, rule: ["female"] if is_childbearing(patient) else ["female", "male"]),
+    patient_input("weight", lambda patient, rule: WEIGHTS),
+    patient_input("creatinine_clearance", lambda patient, rule: CLEARANCES, "serum_creatinine"),
+    patient_input("egfr", lambda patient, rule: RATES),
+    patient_input("hemodialysis", lambda patient, rule: [True, False]),
+    patient_input("hepatic_impairment", lambda patient, rule: list(DEGREES), "child_pugh"),
+    patient_input("pregnant", lambda patient, rule: [True, False]),
+    patient_input("gestational_age", lambda patient, rule: WEEKS),
+    patient_input("breastfeeding", lambda patient, rule: [True, False]),
     patient_input(
-        "conditions", lambda rule: [frozenset(), *(frozenset({name}) for name in sorted(formulary().conditions))]
+        "conditions",
+        lambda patient, rule: [frozenset(), *(frozenset({name}) for name in sorted(formulary().conditions))],
     ),
     patient_input(
         "allergies",
-        lambda rule: [
+        lambda patient, rule: [
             frozenset(),
             *(frozenset({name}) for name in (*sorted(formulary().allergies), *sorted(formulary().monographs))),
         ],
@@ -227,13 +214,20 @@ INPUTS = (
     patient_input("medications", medications),
     experience(),
     last_day(),
-    order_input("form", lambda order, rule: [form for drug in drugs_of(order) for form in forms_of(drug, order)]),
+    order_input("form", lambda order, rule: possible_forms(order)),
     order_input("route", lambda order, rule: [ROUTE_OF_FORM[order.form]] if order.form else sorted(ROUTES)),
     order_input("indication", lambda order, rule: sorted(formulary().indications)),
     order_input("intent", lambda order, rule: sorted(INTENTS)),
     order_input("self_care", lambda order, rule: [True, False]),
     order_input("strengths", lambda order, rule: strengths_of(order)),
 )
+
+
+def possible_forms(order: Order) -> list[str]:
+    """The forms that the doses allow: only a patch is dosed by the hour, and by nothing else."""
+    by_the_hour = any(step.sig.dose is not None and step.sig.dose.high.unit.code.endswith("/h") for step in order.steps)
+    forms = [form for drug in drugs_of(order) for form in forms_of(drug, order)]
+    return [form for form in forms if (form == "transdermal patch") == by_the_hour]
 
 
 def forms_of(drug: str, order: Order) -> tuple[str, ...]:
@@ -291,6 +285,15 @@ def result_of(question: OrdersQuestion, rule: Rule) -> tuple[str, Verdict]:
     return "quiet", verdict
 
 
+def gives_a_finding_like(question: OrdersQuestion, rule: Rule, weight: str) -> bool:
+    """Whether some rule of the same kind is broken, with the same weight."""
+    verdict = screen(question.orders, question.patient, formulary(), question.as_of).verdict
+    return any(
+        finding.rule is not None and finding.rule.kind == rule.kind and finding.severity.word == weight
+        for finding in rules_found(verdict).values()
+    )
+
+
 def broken_by() -> Iterator[tuple[str, Rule, OrdersQuestion]]:
     for case in cases(CANARIES):
         rule = formulary().rules[case["rule"]]
@@ -321,6 +324,10 @@ def test_what_is_missing_shows(name: str, rule: Rule, question: OrdersQuestion) 
             assert verdict.decision is not Decision.ACCEPT
             if gravest(rule) is Severity.CRITICAL:
                 assert verdict.decision in (Decision.REJECT, Decision.CANNOT_ASSESS), known.name
+            continue
+        if known.name == "form" and said != "quiet":
+            # Each form has a rule of its own for the same thing: all of them together are the answer.
+            assert all(gives_a_finding_like(value, rule, said) for value in known.values(question, rule))
             continue
         possible = {result_of(value, rule)[0] for value in known.values(question, rule) if understood(value, rule)}
         if known.name == "indication" and rule.if_unstated is not None:
