@@ -67,7 +67,9 @@ def _all_days(frequency: Frequency, span: Span, day_one: date) -> Iterator[tuple
         case Every():
             hours = frequency.shortest_hours
             number = max(0, floor((span.since - span.first) * HOURS_A_DAY / hours))
-            while (day := span.first + floor(hours * number / HOURS_A_DAY)) <= span.until:
+            # floor(hours * number / 24) in whole numbers: hundreds of days, and fractions are slow.
+            parts, whole_day = hours.numerator, hours.denominator * HOURS_A_DAY
+            while (day := span.first + parts * number // whole_day) <= span.until:
                 yield day, 1
                 number += 1
         case OnWeekdays():

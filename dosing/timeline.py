@@ -6,10 +6,12 @@ taken; an irregular pattern (weekdays, every N days, a cycle) gives one run for 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from itertools import zip_longest
+from typing import TypeVar
 
 from dosing.days import day_number, days_in
 from dosing.order import Order
@@ -19,6 +21,7 @@ from dosing.units import UNITS, Quantity
 
 DAYS_A_WEEK = 7
 MASS, RATE = "mg", "ug/h"
+Taken = TypeVar("Taken")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,7 @@ def combined(courses: Sequence[Course]) -> Iterator[DaySum]:
                 changes.setdefault(run.last + 1, []).insert(0, (place, None))
     days = sorted(changes)
     taken: dict[int, Run] = {}
-    for first, following in zip(days, [*days[1:], None], strict=True):
+    for first, following in zip_longest(days, days[1:]):
         for place, begun in changes[first]:
             if begun is None:
                 taken.pop(place, None)
@@ -156,6 +159,22 @@ def combined(courses: Sequence[Course]) -> Iterator[DaySum]:
                 sum((run.least for run in taken.values()), Fraction(0)),
                 tuple(courses[place] for place in sorted(taken)),
             )
+
+
+def heaviest(taken: Iterable[Taken], amount: Callable[[Taken], Fraction]) -> Taken:
+    """What holds the largest amount, the first of equals; there is at least one.
+
+    The days of a pattern share one amount, the object itself, so that hundreds of them cost one comparison: fractions
+    compare slowly.
+    """
+    remaining = iter(taken)
+    worst = next(remaining)
+    most = amount(worst)
+    for other in remaining:
+        size = amount(other)
+        if size is not most and size > most:
+            worst, most = other, size
+    return worst
 
 
 def heaviest_week(courses: Sequence[Course]) -> tuple[Fraction, int] | None:

@@ -47,7 +47,7 @@ def totals(situation: Situation) -> Mapping[str, tuple[Stretch, ...]]:
     answer: dict[str, tuple[Stretch, ...]] = {}
     for name, equivalence in situation.formulary.equivalences.items():
         counted = count(situation, equivalence)
-        stretches = [_stretch(total, equivalence) for total in counted.days]
+        stretches = _stretches(counted.days, equivalence)
         for course in counted.without_factor:
             stretches.append(Stretch(course.first, course.last, None, course.drug, "no-factor"))
         for course in _members(situation, equivalence):
@@ -123,14 +123,17 @@ def _members(situation: Situation, equivalence: Equivalence) -> Iterable[Course]
 
 
 def _converted(course: Course, factor: Fraction) -> Course:
+    # By identity: the days of a pattern share their amounts, and the course holds them while this is filled.
+    amounts = {id(amount): amount for run in course.runs for amount in (run.single, run.total, run.least)}
+    counted = {name: amount * factor for name, amount in amounts.items()}
     runs = tuple(
         Run(
             run.first,
             run.last,
             run.step,
-            run.single * factor,
-            run.total * factor,
-            run.least * factor,
+            counted[id(run.single)],
+            counted[id(run.total)],
+            counted[id(run.least)],
             run.count,
             run.interval,
             run.as_needed,
@@ -142,6 +145,13 @@ def _converted(course: Course, factor: Fraction) -> Course:
     return Course(course.order, course.drug, course.unit, runs, course.spans, (), course.medication)
 
 
-def _stretch(total: DaySum, equivalence: Equivalence) -> Stretch:
-    named = next((known.name for known in equivalence.classes if total.total in known.range), None)
-    return Stretch(total.first, total.last, per_day(equivalence, total.total), dose_class=named)
+def _stretches(days: Iterable[DaySum], equivalence: Equivalence) -> list[Stretch]:
+    stretches: list[Stretch] = []
+    amount: Fraction | None = None
+    quantity, named = None, None
+    for day in days:
+        if day.total is not amount:  # the days of a pattern share one amount
+            amount, quantity = day.total, per_day(equivalence, day.total)
+            named = next((known.name for known in equivalence.classes if day.total in known.range), None)
+        stretches.append(Stretch(day.first, day.last, quantity, dose_class=named))
+    return stretches

@@ -62,7 +62,8 @@ class StepsField(fields.List[Any]):
 
     def __init__(self) -> None:
         description = "Steps that follow one another; the first dose is on day 1."
-        super().__init__(fields.Nested(StepSchema()), metadata={"description": description})
+        document = {"description": description, "minItems": 1, "maxItems": MOST_STEPS}
+        super().__init__(fields.Nested(StepSchema()), metadata=document)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> list[Any]:
         return super()._deserialize(list_of(value, MOST_STEPS, 1), attr, data, **kwargs)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from operator import attrgetter
 
 from dosing.case import Case
 from dosing.conditions import Holding
 from dosing.finding import Severity, Suggestion
 from dosing.formulary.model import DoseRow, DoseRule, Rule, StateRule, TableRule
 from dosing.judgement import Days, Judgement, action_severity, told, unanswered
-from dosing.timeline import RATE, Course, DaySum, Run, heaviest_week
+from dosing.timeline import RATE, Course, DaySum, Run, heaviest, heaviest_week
 from dosing.units import UNITS, Quantity, Unit
 from dosing.wording import taken, words
 
@@ -80,13 +81,14 @@ def _daily(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fracti
     stretches = _judged(case.situation.sum_of(sharing), case, holding)
     if not stretches:
         return None
-    over = [stretch for stretch in stretches if stretch.total > bound]
-    worst = max(over or stretches, key=lambda stretch: stretch.total)
+    worst = heaviest(stretches, attrgetter("total"))
     measured = Quantity(worst.total, unit)
-    if not over and missing is not None:
+    kept = worst.total <= bound
+    if kept and missing is not None:
         return missing
-    if not over:
+    if kept:
         return Judgement(True, measured=measured, limit=limit, comparison="<=")
+    over = [stretch for stretch in stretches if stretch.total > bound]
     certain = [stretch for stretch in over if stretch.least > bound]
     as_needed = not certain
     message = f"{taken(worst, course)} {words(measured)}; the limit{why()} is {words(limit)}."
@@ -117,11 +119,11 @@ def _single(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fract
         return None
     limit = _scaled(row.max_single, A_RATE if case.course.unit == RATE else A_DOSE, share)
     below = isinstance(rule, DoseRule) and rule.below
-    over = [run for run in runs if run.single > limit.value or (below and run.single == limit.value)]
-    worst = max(over or runs, key=lambda run: run.single)
+    worst = heaviest(runs, attrgetter("single"))
     measured, comparison = Quantity(worst.single, limit.unit), "<" if below else "<="
-    if not over:
+    if measured < limit if below else measured <= limit:
         return Judgement(True, measured=measured, limit=limit, comparison=comparison)
+    over = [run for run in runs if run.single > limit.value or (below and run.single == limit.value)]
     bounded = f"it has to be less than {words(limit)}{why()}" if below else f"the limit{why()} is {words(limit)}"
     return Judgement(
         False,
@@ -141,7 +143,7 @@ def _supplement(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: F
     runs = [run for run in _runs(case, holding) if run.after_dialysis]
     if not runs:
         return None
-    limit, worst = row.supplement.to("mg"), max(runs, key=lambda run: run.single)
+    limit, worst = row.supplement.to("mg"), heaviest(runs, attrgetter("single"))
     measured = Quantity(worst.single, UNITS["mg"])
     if measured <= limit:
         return Judgement(True, measured=measured, limit=limit, comparison="<=")

@@ -294,7 +294,8 @@ def _rises(course: Course) -> list[tuple[Run, Run]]:
     """
     heaviest: dict[int, Run] = {}
     for run in course.runs:
-        if run.step not in heaviest or run.total > heaviest[run.step].total:
+        known = heaviest.get(run.step)
+        if known is None or (run.total is not known.total and run.total > known.total):
             heaviest[run.step] = run
     steps = [heaviest[number] for number in sorted(heaviest)]
     return [

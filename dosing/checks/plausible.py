@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from operator import attrgetter
 
 from dosing.case import Case
 from dosing.conditions import Holding, holds
 from dosing.formulary.model import CourseRule, DoseRule, ImplausibleRule, Layer, Rule
 from dosing.judgement import Judgement, unanswered
-from dosing.timeline import RATE, Run, heaviest_week, is_per_day
+from dosing.timeline import RATE, Run, heaviest, heaviest_week, is_per_day
 from dosing.totals import count, per_day, takes_part
 from dosing.units import UNITS, Quantity
 from dosing.wording import words
@@ -33,7 +34,7 @@ def _against_start(case: Case, rule: ImplausibleRule) -> Judgement | None:
     if multiple is None or start is None or not runs:
         return None
     limit = start * multiple
-    worst = max(runs, key=lambda run: run.single)
+    worst = heaviest(runs, attrgetter("single"))
     measured = Quantity(worst.single, UNITS[case.course.unit])
     if rule.multiple_of_start is not None:
         kept, comparison = measured <= limit, "<="
@@ -74,7 +75,7 @@ def _against_total(case: Case, rule: ImplausibleRule) -> Judgement | None:
         if not days:
             return unanswered(counted.needs) if counted.needs else None
         # As-needed use without a maximum is only certainly implausible when the least of it is.
-        worst = max(days, key=lambda day: day.least)
+        worst = heaviest(days, attrgetter("least"))
         measured = per_day(equivalence, worst.least)
         broken = measured >= limit if inclusive else measured > limit
         comparison = "<" if inclusive else "<="
@@ -97,10 +98,10 @@ def _against_total(case: Case, rule: ImplausibleRule) -> Judgement | None:
 
 
 def _against_week(case: Case, rule: ImplausibleRule) -> Judgement | None:
-    heaviest = heaviest_week(case.same_drug) if rule.weekly_above is not None else None
-    if rule.weekly_above is None or heaviest is None:
+    week = heaviest_week(case.same_drug) if rule.weekly_above is not None else None
+    if rule.weekly_above is None or week is None:
         return None
-    measured, limit = Quantity(heaviest[0], UNITS["mg/wk"]), rule.weekly_above
+    measured, limit = Quantity(week[0], UNITS["mg/wk"]), rule.weekly_above
     if measured <= limit:
         return Judgement(True, measured=measured, limit=limit, comparison="<=")
     return Judgement(
@@ -109,7 +110,7 @@ def _against_week(case: Case, rule: ImplausibleRule) -> Judgement | None:
         measured,
         limit,
         "<=",
-        ((heaviest[1], heaviest[1] + 6),),
+        ((week[1], week[1] + 6),),
     )
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from dosing.case import Case
 from dosing.conditions import Holding
 from dosing.formulary.model import Rule, TotalRule
 from dosing.judgement import Judgement, told, unanswered
+from dosing.timeline import heaviest
 from dosing.totals import count, per_day, takes_part
 from dosing.wording import words
 
@@ -36,13 +39,14 @@ def judge(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     if not days:
         return unknown
     bound = limit.value
-    over = [day for day in days if (day.total >= bound if rule.comparison == "<" else day.total > bound)]
-    worst = max(over or days, key=lambda day: day.total)
+    worst = heaviest(days, attrgetter("total"))
     measured = per_day(equivalence, worst.total)
-    if not over and unknown is not None:
+    kept = worst.total < bound if rule.comparison == "<" else worst.total <= bound
+    if kept and unknown is not None:
         return unknown
-    if not over:
+    if kept:
         return Judgement(True, measured=measured, limit=limit, comparison=rule.comparison)
+    over = [day for day in days if (day.total >= bound if rule.comparison == "<" else day.total > bound)]
     below = "less than" if rule.comparison == "<" else "at most"
     together = "together " if len(worst.courses) > 1 else ""
     names = " and ".join(dict.fromkeys(course.drug for course in worst.courses))

@@ -756,15 +756,17 @@ def _objects(schema: Mapping[str, Any], schemas: Schemas) -> st.SearchStrategy[d
     if not fields:
         ingredients = st.sampled_from(("hydrocodone", "acetaminophen", "gabapentin", "x"))
         return st.dictionaries(ingredients, drawn_from(schema["additionalProperties"], schemas), min_size=1, max_size=3)
-    needed = {name: fields[name] for name in schema.get("required", ())}
-    optional = sorted(fields.keys() - needed.keys())
-    if not optional:
-        return st.fixed_dictionaries(needed)
+    needed = [name for name in fields if name in schema.get("required", ())]
     least = max(schema.get("minProperties", 0) - len(needed), 0)
-    some = st.sets(st.sampled_from(optional), min_size=least, max_size=min(6, len(optional)))
-    return some.flatmap(
-        lambda chosen: st.fixed_dictionaries(needed | {name: fields[name] for name in optional if name in chosen})
-    )
+    return _members(fields, needed, sorted(fields.keys() - set(needed)), least)
+
+
+@st.composite
+def _members(
+    draw: st.DrawFn, fields: Mapping[str, st.SearchStrategy[Any]], needed: list[str], optional: list[str], least: int
+) -> dict[str, Any]:
+    some = draw(st.lists(st.sampled_from(optional), unique=True, min_size=least, max_size=6)) if optional else []
+    return {name: draw(fields[name]) for name in (*needed, *some)}
 
 
 def _strings(schema: Mapping[str, Any]) -> st.SearchStrategy[str]:

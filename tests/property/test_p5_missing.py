@@ -22,7 +22,7 @@ from dosing.order import Order
 from dosing.patient import DEGREES, Patient
 from dosing.screening import screen
 from dosing.units import Quantity, quantity
-from dosing.vocabulary import INTENTS, ROUTE_OF_FORM, ROUTES
+from dosing.vocabulary import INTENTS, PIECE_OF_FORM, ROUTE_OF_FORM, ROUTES
 from tests.figures import FULL
 from tests.reading_cases import CANARIES, canary_question, cases, formulary, rules_found
 
@@ -189,6 +189,11 @@ def last_day() -> Input:
     return Input("end_date", without, every)
 
 
+def one_of_each(names: list[str]) -> list[frozenset[str]]:
+    """None of them, and each of them alone."""
+    return [frozenset(), *(frozenset({name}) for name in names)]
+
+
 INPUTS = (
     patient_input("age", lambda patient, rule: ages_of(patient), "birth_date"),
     patient_input("sex", lambda patient, rule: ["female"] if is_childbearing(patient) else ["female", "male"]),
@@ -206,10 +211,7 @@ INPUTS = (
     ),
     patient_input(
         "allergies",
-        lambda patient, rule: [
-            frozenset(),
-            *(frozenset({name}) for name in (*sorted(formulary().allergies), *sorted(formulary().monographs))),
-        ],
+        lambda patient, rule: one_of_each([*sorted(formulary().allergies), *sorted(formulary().monographs)]),
     ),
     patient_input("medications", medications),
     experience(),
@@ -224,10 +226,15 @@ INPUTS = (
 
 
 def possible_forms(order: Order) -> list[str]:
-    """The forms that the doses allow: only a patch is dosed by the hour, and by nothing else."""
+    """The forms that doses and quantity allow: a patch alone is dosed by the hour, and capsules are not of tablets."""
     by_the_hour = any(step.sig.dose is not None and step.sig.dose.high.unit.code.endswith("/h") for step in order.steps)
     forms = [form for drug in drugs_of(order) for form in forms_of(drug, order)]
-    return [form for form in forms if (form == "transdermal patch") == by_the_hour]
+    piece = order.quantity.unit.code if order.quantity is not None else None
+    return [
+        form
+        for form in forms
+        if (form == "transdermal patch") == by_the_hour and piece in (None, PIECE_OF_FORM.get(form, "mL"))
+    ]
 
 
 def forms_of(drug: str, order: Order) -> tuple[str, ...]:
@@ -286,10 +293,10 @@ def result_of(question: OrdersQuestion, rule: Rule) -> tuple[str, Verdict]:
 
 
 def gives_a_finding_like(question: OrdersQuestion, rule: Rule, weight: str) -> bool:
-    """Whether some rule of the same kind is broken, with the same weight."""
+    """Whether some rule of the same kind is broken, with at least the same weight."""
     verdict = screen(question.orders, question.patient, formulary(), question.as_of).verdict
     return any(
-        finding.rule is not None and finding.rule.kind == rule.kind and finding.severity.word == weight
+        finding.rule is not None and finding.rule.kind == rule.kind and finding.severity >= Severity[weight.upper()]
         for finding in rules_found(verdict).values()
     )
 
