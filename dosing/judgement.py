@@ -114,12 +114,11 @@ def settle(case: Case, rule: Rule, holding: Holding, judgement: Judgement) -> Re
     if judgement.kept:
         severity = Severity.INFO
     if holding.truth is None:
-        # What can only inform passes under every value of what is unknown.
-        if judgement.kept or (rule.severity is Severity.INFO and rule.if_unstated is None):
+        if judgement.kept:
             return Passed(code, case.order.given, rule, judgement.measured, judgement.limit)
         if rule.if_unstated is not None and PURPOSE.issuperset(holding.needs):
             severity = min(severity, rule.if_unstated)
-        elif severity is not Severity.INFO:
+        elif severity is not Severity.INFO or rule.severity is Severity.INFO:
             return _not_checked(case, rule, holding.needs, judgement.message)
     orders, medications = _named(case, judgement.courses)
     note = f" {rule.note}" if severity is Severity.INFO and rule.note and judgement.measured is not None else ""

@@ -108,13 +108,25 @@ def _screen_case(case: Case, rows: _Rows) -> None:
 
 
 def _settle_forms(case: Case, suspended: list[tuple[Rule, Holding, Judgement]], rows: _Rows) -> None:
-    """Rules that fail for some form of a drug whose form is not stated: certain only when every form fails."""
+    """Rules that fail for some form of a drug whose form is not stated.
+
+    For each code it is certain how grave the finding is at least: as grave as for the form that it is lightest for.
+    """
     for code in dict.fromkeys(rule.kind for rule, _, _ in suspended):
         failing = [row for row in suspended if row[0].kind == code]
-        covered = {form for rule, _, _ in failing for form in rule.when.forms or ()}
-        certain = set(case.monograph.forms) <= covered
+        certain = min(_gravest_for(form, failing) for form in case.possible_forms)
         for rule, holding, judgement in failing:
-            _add(settle(case, rule, Holding(True) if certain else holding, judgement), rows)
+            known = _weight(rule, judgement) <= certain
+            _add(settle(case, rule, Holding(True) if known else holding, judgement), rows)
+
+
+def _gravest_for(form: str, failing: list[tuple[Rule, Holding, Judgement]]) -> Severity:
+    weights = [_weight(rule, judgement) for rule, _, judgement in failing if form in (rule.when.forms or ())]
+    return max(weights, default=Severity.NONE)
+
+
+def _weight(rule: Rule, judgement: Judgement) -> Severity:
+    return judgement.severity if judgement.severity is not None else rule.severity
 
 
 def _add(result: Finding | Passed | NotChecked, rows: _Rows) -> None:

@@ -119,7 +119,7 @@ def step_interval(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
 def below_effective(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     """A dose said to be maintenance that is below the effective range, as the kidney function allows it."""
     course = case.course
-    if not isinstance(rule, CourseRule) or case.order.intent != "maintenance":
+    if not isinstance(rule, CourseRule):
         return None
     if course.needs:
         return unanswered(course.needs)
@@ -225,6 +225,8 @@ def abrupt_stop(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     scheduled = [run for run in course.runs if not run.as_needed]
     if not scheduled or scheduled[-1] is not course.runs[-1]:
         return None
+    if case.situation.medications is None:
+        return unanswered(("medications",), "Whether the drug goes on elsewhere is not known.")
     exposed = _exposed_days(case, rule, scheduled)
     if exposed is None:
         return unanswered(("dose",))

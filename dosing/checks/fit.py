@@ -26,7 +26,6 @@ def dispensable(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
         return unanswered(doses.needs)
     products = products_for(case)
     stated = (case.order.strengths or {}).get(case.drug)
-    code = "ug/h" if case.course.unit == RATE else "mg"
     concentration = (case.order.concentrations or {}).get(case.drug)
     if not products and concentration is not None:
         strength = f"{words(concentration.amount)} in {words(concentration.volume)}"
@@ -38,8 +37,25 @@ def dispensable(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
         marketed = sorted(known, key=lambda strength: (strength.unit.dimension, strength.value * strength.unit.factor))
         listed = ", ".join(words(strength) for strength in marketed)
         return Judgement(False, f"{case.drug} of {words(stated)} is not a known strength; known are {listed}.")
-    if _liquid_without_measure(case, products):
+    by_form = [tuple(item for item in products if item.form == form) for form in case.possible_forms]
+    answers = [
+        answer
+        for offered in by_form
+        if not _liquid_without_measure(offered) and (answer := _made(case, doses, offered)) is not None
+    ]
+    if not answers:
         return None
+    broken = [answer for answer in answers if not answer.kept]
+    if broken and len(broken) < len(answers):
+        return unanswered(("form",), "Some forms can make the dose, others cannot.")
+    return next(iter(broken), KEPT)
+
+
+def _made(case: Case, doses: list[Fraction], products: tuple[Product, ...]) -> Judgement | None:
+    """Whether products of one form make every dose; None where nothing of the form is offered."""
+    if not products and len(case.possible_forms) > 1:
+        return None
+    code = "ug/h" if case.course.unit == RATE else "mg"
     for dose in doses:
         if one_makes(dose, products):
             continue
@@ -125,7 +141,7 @@ def _products_counted_in(case: Case, quantity: Quantity) -> tuple[Product, ...]:
     )
 
 
-def _liquid_without_measure(case: Case, products: tuple[Product, ...]) -> bool:
+def _liquid_without_measure(products: tuple[Product, ...]) -> bool:
     """A liquid whose measurable increment nobody states cannot be judged: any volume may be measurable."""
     return bool(products) and all(product.form in LIQUIDS and product.increment is None for product in products)
 

@@ -27,11 +27,26 @@ def judge(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
 
 
 def _against_start(case: Case, rule: ImplausibleRule) -> Judgement | None:
-    """A single dose above a multiple of the top of the usual start; or at least that, and above the usual range."""
+    """A single dose above a multiple of the top of the usual start; or at least that, and above the usual range.
+
+    A form that is not stated is each of the drug's forms: only what holds for all of them is certain.
+    """
+    per_dose_only = rule.multiple_of_start is not None
+    starts = {usual_start(case, form, per_dose_only=per_dose_only) for form in case.possible_forms}
+    known = sorted(start for start in starts if start is not None)
+    answers = [answer for start in known if (answer := _against(case, rule, start)) is not None]
+    if not answers:
+        return None
+    loosest = answers[-1]
+    if loosest.kept and not all(answer.kept for answer in answers):
+        return unanswered(("form",), "The usual start is another for each form.")
+    return unanswered(("form",)) if not loosest.kept and None in starts else loosest
+
+
+def _against(case: Case, rule: ImplausibleRule, start: Quantity) -> Judgement | None:
     multiple = rule.multiple_of_start or rule.at_least_multiple_of_start
-    start = usual_start(case, per_dose_only=rule.multiple_of_start is not None)
     runs = case.course.judged(case.situation.first_judged)
-    if multiple is None or start is None or not runs:
+    if multiple is None or not runs:
         return None
     limit = start * multiple
     worst = heaviest(runs, attrgetter("single"))
@@ -117,8 +132,8 @@ def _against_week(case: Case, rule: ImplausibleRule) -> Judgement | None:
 MEASURES = (_against_start, _against_total, _against_week)
 
 
-def usual_start(case: Case, *, per_dose_only: bool) -> Quantity | None:
-    """The top of the usual first dose, in mg (patches: ug/h): the label's for this form, else the highest other.
+def usual_start(case: Case, form: str, *, per_dose_only: bool) -> Quantity | None:
+    """The top of the usual first dose, in mg (patches: ug/h): the label's for a form, else the highest other.
 
     It is the same for everybody: somebody who tolerates a drug may take more, not any amount. A start that is stated
     per day says nothing about a single dose, unless it may stand for one.
@@ -130,7 +145,7 @@ def usual_start(case: Case, *, per_dose_only: bool) -> Quantity | None:
         and rule.limit.unit.dimension in ("[mass]", "[mass]/[time]")
         and rule.limit.unit.code.endswith("/h") == (case.course.unit == RATE)
         and not (per_dose_only and is_per_day(rule.limit))
-        and (rule.when.forms is None or not rule.when.forms.isdisjoint(case.possible_forms))
+        and (rule.when.forms is None or form in rule.when.forms)
     ]
     label = [rule for rule in rules if rule.layer is Layer.LABEL]
     amounts = [_per_dose(rule.limit) for rule in label or rules]

@@ -161,7 +161,7 @@ _A_DAY = rf"{_MASS}/{_DAY}|{_MASS}/kg/{_DAY}|{_MASS}/{_DAY}/kg"
 _CONTENT = rf"{_MASS}/(?:mL|dL|L)|umol/L|mmol/L"
 QUANTITIES: Mapping[str, str] = {
     "dose": rf"{_ONE_DOSE}|{_A_DAY}|{_MASS}/{_HOUR}", "doses": _ONE_DOSE, "cycle": _ONE_DOSE,
-    "max_per_day": rf"{_A_DAY}|{_PIECE}/{_DAY}|(?:mL|L)/{_DAY}", "strength": rf"{_MASS}|{_MASS}/{_HOUR}|{_MASS}/mL",
+    "max_per_day": rf"{_A_DAY}|(?:{_MASS}|{_PIECE}|mL|L)(?:/{_DAY})?", "strength": rf"{_MASS}|{_MASS}/{_HOUR}|{_MASS}/mL",
     "duration": rf"{_HOUR}|{_DAY}|{_WEEK}|{_MONTH}|{_YEAR}", "quantity": rf"{_PIECE}|{_VOLUME}",
     "every": rf"{_MINUTE}|{_HOUR}|{_DAY}|{_WEEK}|{_MONTH}|{_YEAR}", "age": rf"{_DAY}|{_WEEK}|{_MONTH}|{_YEAR}",
     "weight": "kg", "height": "mm|cm|m", "gestational_age": rf"{_DAY}|{_WEEK}", "serum_creatinine": _CONTENT,
