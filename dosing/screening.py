@@ -242,13 +242,21 @@ def _merged(findings: Iterable[Finding]) -> tuple[Finding, ...]:
         causes.setdefault(_cause(finding), []).append(finding)
     rows = []
     for same in causes.values():
-        distinct = list(
-            {(finding.rule.id if finding.rule else None, finding.days): finding for finding in same}.values()
-        )
+        distinct = _distinct(same)
         lead = max(distinct, key=lambda finding: finding.severity)
         rest = tuple(finding for finding in distinct if finding is not lead)
         rows.append(replace(lead, merged=rest) if rest else lead)
     return tuple(sorted(rows, key=lambda finding: -finding.severity))
+
+
+def _distinct(findings: list[Finding]) -> list[Finding]:
+    """One finding for each rule and stretch of days: two orders may say the same, and then the graver one counts."""
+    kept: dict[tuple[object, ...], Finding] = {}
+    for finding in findings:
+        key = (finding.rule.id if finding.rule else None, finding.days)
+        if key not in kept or finding.severity > kept[key].severity:
+            kept[key] = finding
+    return list(kept.values())
 
 
 def _cause(finding: Finding) -> tuple[object, ...]:

@@ -104,7 +104,7 @@ def _daily(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fracti
         _step_on(course, worst.first),
         worst.courses,
         _largest(course, worst, bound, as_needed, limit),
-        Severity.WARNING if as_needed else None,
+        min(rule.severity, Severity.WARNING) if as_needed else None,
         "as-needed-limit" if as_needed else None,
     )
 

@@ -106,7 +106,7 @@ def larger(draw: Callable[..., object], sig: Sig) -> Sig:
 
 
 @st.composite
-def oftener(draw: Callable[..., object], sig: Sig) -> Sig:
+def oftener(draw: Callable[..., object], sig: Sig, alone: bool) -> Sig:
     """The same instruction at a higher frequency, or with a dose more in a day."""
     if sig.parts:
         free = [part for part in PARTS_OF_DAY if part not in dict(sig.parts)]
@@ -114,16 +114,22 @@ def oftener(draw: Callable[..., object], sig: Sig) -> Sig:
         return replace(sig, parts=(*sig.parts, (free[0], sig.parts[0][1])))
     assume(sig.frequency is not None and not is_day_total(sig))
     assert sig.frequency is not None
-    return replace(sig, frequency=draw(higher(sig.frequency)))
+    return replace(sig, frequency=draw(higher(sig.frequency, alone)))
 
 
 @st.composite
-def higher(draw: Callable[..., object], frequency: Frequency) -> Frequency:
+def higher(draw: Callable[..., object], frequency: Frequency, alone: bool) -> Frequency:
+    """A higher frequency.
+
+    Beside other orders it is a multiple, so that every day that had a dose still has one: a dose that moves to another
+    day may no longer meet another order's, and then the day holds less.
+    """
+    multiple = draw(st.integers(2, 5))
     match frequency:
         case Times(count=count, per=per):
-            return Times(count + draw(st.integers(1, 10)), per)
+            return Times(count + draw(st.integers(1, 10)) if alone else count * multiple, per)
         case Every(low=low, high=high) if not frequency.in_months:
-            factor = draw(FACTORS)
+            factor = draw(FACTORS) if alone else Fraction(multiple)
             return Every(shorter(low, factor), shorter(high, factor))
         case OnWeekdays(weekdays=weekdays, every=every, count=count):
             if every is not None and draw(st.booleans()):
@@ -147,7 +153,7 @@ def longer(draw: Callable[..., object], step: Step) -> Step:
 
 
 @st.composite
-def raised(draw: Callable[..., object], order: Order) -> Order:
+def raised(draw: Callable[..., object], order: Order, alone: bool) -> Order:
     """An order with one thing raised: a dose or a frequency of any step, or the length of the last."""
     assume(order.steps)
     how = draw(st.sampled_from(("dose", "frequency", "duration")))
@@ -156,7 +162,7 @@ def raised(draw: Callable[..., object], order: Order) -> Order:
     if how == "dose":
         step = replace(step, sig=draw(larger(step.sig)))
     elif how == "frequency":
-        step = replace(step, sig=draw(oftener(step.sig)))
+        step = replace(step, sig=draw(oftener(step.sig, alone)))
     else:
         step = draw(longer(step))
     return replace(order, steps=(*order.steps[:place], step, *order.steps[place + 1 :]))
@@ -165,7 +171,8 @@ def raised(draw: Callable[..., object], order: Order) -> Order:
 @st.composite
 def raised_question(draw: Callable[..., object], question: OrdersQuestion) -> OrdersQuestion:
     place = draw(st.integers(0, len(question.orders) - 1))
-    order = draw(raised(question.orders[place]))
+    alone = len(question.orders) == 1 and not question.patient.medications
+    order = draw(raised(question.orders[place], alone))
     return replace(question, orders=(*question.orders[:place], order, *question.orders[place + 1 :]))
 
 
