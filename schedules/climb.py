@@ -8,6 +8,7 @@ from fractions import Fraction
 from dosing.formulary.model import AsNeeded, Product, Raise
 from dosing.products import CannotMake, make, unit_amount
 from dosing.units import UNITS, Quantity, words
+from dosing.vocabulary import PARTS_OF_DAY
 from schedules.division import divide
 from schedules.regimen import Dose, Regimen, RegimenStep
 
@@ -107,6 +108,8 @@ class Climb:
     def _doses(self, total: Fraction, level: int, in_use: frozenset[Product]) -> tuple[Dose, ...]:
         """A growing climb may use fewer doses a day than its turn where the total does not divide so far."""
         count = self._count(level)
+        if level == 0 and total == self.start.amount("mg") * count:
+            return self._first_doses(count)
         counts = range(count, 0, -1) if self.growing else [count]
         tolerance = Fraction(0) if self.even else self.start.amount("mg")
         for number in counts:
@@ -114,6 +117,16 @@ class Climb:
             if doses is not None:
                 return doses
         raise NotDispensable(Quantity(total, MG_A_DAY), self._nearest(total, count))
+
+    def _first_doses(self, count: int) -> tuple[Dose, ...]:
+        """The first dose in each part of the day, exactly: it is not evened out with another."""
+        start = self.start.to("mg")
+        making = make(start.value, self.products)
+        if isinstance(making, CannotMake):
+            around = [amount for amount in (making.below, making.above) if amount is not None]
+            raise NotDispensable(start, tuple(Quantity(amount, start.unit) for amount in around))
+        doses = (Dose(part, start, making) for part in self.parts[:count])
+        return tuple(sorted(doses, key=lambda dose: PARTS_OF_DAY.index(dose.when or PARTS_OF_DAY[0])))
 
     def _nearest(self, total: Fraction, count: int) -> tuple[Quantity, ...]:
         """The nearest totals on either side that can be divided."""

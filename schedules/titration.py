@@ -266,7 +266,7 @@ def _toward(planner: _Planner, target: Quantity) -> tuple[Climb, tuple[Finding, 
     try:
         return planner.toward(target)
     except NotDispensable as error:
-        passing = tuple(near for near in error.nearest if planner.passes(near))
+        passing = tuple(near for near in error.nearest if near.unit.code != "mg/d" or planner.passes(near))
         raise NotDispensable(error.wanted, passing) from error
 
 

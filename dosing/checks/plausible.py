@@ -32,7 +32,7 @@ def _against_start(case: Case, rule: ImplausibleRule) -> Judgement | None:
     A form that is not stated is each of the drug's forms: only what holds for all of them is certain.
     """
     per_dose_only = rule.multiple_of_start is not None
-    starts = {usual_start(case, form, per_dose_only=per_dose_only) for form in case.possible_forms}
+    starts = [usual_start(case, form, per_dose_only=per_dose_only) for form in case.possible_forms]
     known = sorted(start for start in starts if start is not None)
     answers = [answer for start in known if (answer := _against(case, rule, start)) is not None]
     if not answers:

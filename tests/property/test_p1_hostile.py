@@ -14,7 +14,6 @@ import json
 import random
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypeAlias
@@ -161,7 +160,8 @@ _A_DAY = rf"{_MASS}/{_DAY}|{_MASS}/kg/{_DAY}|{_MASS}/{_DAY}/kg"
 _CONTENT = rf"{_MASS}/(?:mL|dL|L)|umol/L|mmol/L"
 QUANTITIES: Mapping[str, str] = {
     "dose": rf"{_ONE_DOSE}|{_A_DAY}|{_MASS}/{_HOUR}", "doses": _ONE_DOSE, "cycle": _ONE_DOSE,
-    "max_per_day": rf"{_A_DAY}|(?:{_MASS}|{_PIECE}|mL|L)(?:/{_DAY})?", "strength": rf"{_MASS}|{_MASS}/{_HOUR}|{_MASS}/mL",
+    "max_per_day": rf"{_A_DAY}|(?:{_MASS}|{_PIECE}|mL|L)(?:/{_DAY})?",
+    "strength": rf"{_MASS}|{_MASS}/{_HOUR}|{_MASS}/mL",
     "duration": rf"{_HOUR}|{_DAY}|{_WEEK}|{_MONTH}|{_YEAR}", "quantity": rf"{_PIECE}|{_VOLUME}",
     "every": rf"{_MINUTE}|{_HOUR}|{_DAY}|{_WEEK}|{_MONTH}|{_YEAR}", "age": rf"{_DAY}|{_WEEK}|{_MONTH}|{_YEAR}",
     "weight": "kg", "height": "mm|cm|m", "gestational_age": rf"{_DAY}|{_WEEK}", "serum_creatinine": _CONTENT,
@@ -216,13 +216,16 @@ def _is_quantity(value: object, name: str) -> bool:
     return found is not None and all(_is_number(number) for number in found.groups() if number is not None)
 
 
-@dataclass(frozen=True)
 class Grammar:
-    """What the contract and the served document allow; `names` are the closed lists that the service shows."""
+    """What the contract and the served document allow; `names` are the closed lists that the service shows.
 
-    document: dict[str, Any]
-    names: Mapping[str, frozenset[str]]
-    validators: dict[object, Draft202012Validator] = field(default_factory=dict)
+    No dataclass, whose fields hypothesis would print with every failure: they fill a book.
+    """
+
+    def __init__(self, document: dict[str, Any], names: Mapping[str, frozenset[str]]) -> None:
+        self.document = document
+        self.names = names
+        self.validators: dict[object, Draft202012Validator] = {}
 
     def validator(self, *place: str) -> Draft202012Validator:
         """The schema at a place of the document."""
@@ -711,7 +714,11 @@ def test_a_mutated_body_is_refused_in_order_or_understood(
     assert understood > figure(500, 10), "the mutations are so coarse that nothing behind the gates is tried"
 
 
-Schemas: TypeAlias = Mapping[str, st.SearchStrategy[Any]]
+class Schemas(dict[str, st.SearchStrategy[Any]]):
+    """Strategies by the name of their schema."""
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} schemas>"
 
 
 def drawn_from(schema: Mapping[str, Any], schemas: Schemas) -> st.SearchStrategy[Any]:
@@ -783,7 +790,7 @@ def _strings(schema: Mapping[str, Any]) -> st.SearchStrategy[str]:
 @pytest.fixture(scope="module")
 def drawn(grammar: Grammar) -> Schemas:
     """What each request schema of the served document allows, made once: strategies are dear to make."""
-    schemas: dict[str, st.SearchStrategy[Any]] = {}
+    schemas = Schemas()
     for name, schema in grammar.document["components"]["schemas"].items():
         schemas[name] = drawn_from(schema, schemas) if name not in ("Fault", "Problem") else st.nothing()
     return schemas
