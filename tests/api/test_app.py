@@ -178,9 +178,7 @@ def test_an_empty_query_is_no_parameter(client: FlaskClient) -> None:
     assert client.post("/v1/toys?&", data=b'{"name": "x"}', **JSON).status_code == 200
 
 
-def key_of(
-    client: FlaskClient, key: str | None, address: str = "/v1/keyed/a", data: bytes = b'{"name": "x"}'
-) -> Any:
+def key_of(client: FlaskClient, key: str | None, address: str = "/v1/keyed/a", data: bytes = b'{"name": "x"}') -> Any:
     headers = {} if key is None else {"Idempotency-Key": key}
     return client.post(address, data=data, headers=headers, **JSON).json.get("key")
 
@@ -195,9 +193,7 @@ def test_a_request_is_repeatable_by_its_key_its_address_and_what_it_asks(client:
     assert key_of(client, None) is None
 
 
-@pytest.mark.parametrize(
-    ("key", "status"), [("k" * 255, 200), ("k" * 256, 400), ("", 400), ("a b", 400), ("é", 400)]
-)
+@pytest.mark.parametrize(("key", "status"), [("k" * 255, 200), ("k" * 256, 400), ("", 400), ("a b", 400), ("é", 400)])
 def test_a_key_is_visible_and_of_bounded_length(client: FlaskClient, key: str, status: int) -> None:
     answer = client.post("/v1/keyed/a", data=b'{"name": "x"}', headers={"Idempotency-Key": key}, **JSON)
     assert answer.status_code == status
@@ -214,16 +210,12 @@ def test_an_unknown_method_is_405_and_says_which_are_known(client: FlaskClient) 
     assert {"POST", "OPTIONS"} == set(answer.headers["Allow"].replace(" ", "").split(","))
 
 
-@pytest.mark.parametrize(
-    "accept", ["image/png", "application/json;q=0", "text/html;q=0, application/json;q=0"]
-)
+@pytest.mark.parametrize("accept", ["image/png", "application/json;q=0", "text/html;q=0, application/json;q=0"])
 def test_an_answer_nobody_wants_is_406(client: FlaskClient, accept: str) -> None:
     problem(client.get("/v1/toys/ball", headers={"Accept": accept}), 406, "not-acceptable")
 
 
-@pytest.mark.parametrize(
-    "accept", ["*/*", "application/json", "application/*", "image/png, */*;q=0.1", "text/html"]
-)
+@pytest.mark.parametrize("accept", ["*/*", "application/json", "application/*", "image/png, */*;q=0.1", "text/html"])
 def test_an_answer_somebody_wants_is_given(client: FlaskClient, accept: str) -> None:
     assert client.get("/v1/toys/ball", headers={"Accept": accept}).status_code == 200
 
@@ -326,9 +318,7 @@ def test_answers_are_not_kept_unless_they_are_about_nobody(client: FlaskClient) 
         ("é", False),
     ],
 )
-def test_a_sane_request_id_is_echoed_and_any_other_replaced(
-    client: FlaskClient, sent: str, echoed: bool
-) -> None:
+def test_a_sane_request_id_is_echoed_and_any_other_replaced(client: FlaskClient, sent: str, echoed: bool) -> None:
     given = client.get("/healthz", headers={"X-Request-Id": sent}).headers["X-Request-Id"]
     assert (given == sent) is echoed
     assert given
@@ -349,9 +339,7 @@ def test_alive_asks_nothing(client: FlaskClient) -> None:
 def test_ready_asks_every_probe(app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     probes = app.extensions[READINESS]
     assert "store" in client.get("/readyz").json["probes"]
-    monkeypatch.setitem(
-        app.extensions, READINESS, [*probes, ("canaries", lambda: "gabapentin at 3,601 mg passed")]
-    )
+    monkeypatch.setitem(app.extensions, READINESS, [*probes, ("canaries", lambda: "gabapentin at 3,601 mg passed")])
     answer = client.get("/readyz")
     members = problem(answer, 503, "unavailable")
     assert members["not_ready"] == ["canaries"]

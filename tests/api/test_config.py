@@ -31,9 +31,7 @@ def test_loopback_is_where_it_may_listen(host: str, address: str) -> None:
     assert Settings.from_environment({"HOST": host}).address == address
 
 
-@pytest.mark.parametrize(
-    "host", ["0.0.0.0", "::", "192.168.1.2", "128.0.0.1", "example.com", "127.0.0.1 ", "*"]
-)
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.2", "128.0.0.1", "example.com", "127.0.0.1 ", "*"])
 def test_any_other_host_is_refused_in_one_line(host: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         Settings.from_environment({"HOST": host})

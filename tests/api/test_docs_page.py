@@ -54,9 +54,7 @@ def drawn(address: str, profile: Path) -> tuple[str, list[str]]:
     return ended.stdout, re.findall(r"CONSOLE.*", ended.stderr)
 
 
-def test_the_docs_page_draws_every_documented_address_and_meets_no_refusal(
-    address: str, tmp_path: Path
-) -> None:
+def test_the_docs_page_draws_every_documented_address_and_meets_no_refusal(address: str, tmp_path: Path) -> None:
     page, complaints = drawn(f"{address}/docs", tmp_path)
     assert complaints == []
     assert "OAS 3.1" in page

@@ -85,9 +85,7 @@ def placed(value: object) -> list[tuple[str, str]]:
         ([], [("", "wrong-type")]),
     ],
 )
-def test_what_marshmallow_says_gets_a_place_and_a_code(
-    value: object, expected: list[tuple[str, str]]
-) -> None:
+def test_what_marshmallow_says_gets_a_place_and_a_code(value: object, expected: list[tuple[str, str]]) -> None:
     assert placed(value) == expected
 
 
@@ -138,9 +136,7 @@ def test_one_fault_gives_its_type_and_two_give_several_faults() -> None:
 
 
 def test_a_problem_has_the_members_of_rfc_9457_and_its_own() -> None:
-    problem = Problem(
-        "infeasible", "The limit is 1,400 mg a day.", nearest_target={"value": 1400, "unit": "mg/d"}
-    )
+    problem = Problem("infeasible", "The limit is 1,400 mg a day.", nearest_target={"value": 1400, "unit": "mg/d"})
     assert problem.members("/v1/schedules/titration") == {
         "type": "/problems/infeasible",
         "title": PROBLEM_TYPES["infeasible"].title,

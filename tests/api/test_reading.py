@@ -183,9 +183,7 @@ def test_constants_that_json_does_not_have_are_400(constant: bytes) -> None:
     assert (problem.code, problem.status) == ("not-a-number", 400)
 
 
-@pytest.mark.parametrize(
-    "literal", ["0.1", "5.0", "1e3", "1E-3", "-0", "-0.5", "9" * 16, "-" + "9" * 15, "9" * 5001]
-)
+@pytest.mark.parametrize("literal", ["0.1", "5.0", "1e3", "1E-3", "-0", "-0.5", "9" * 16, "-" + "9" * 15, "9" * 5001])
 def test_a_number_that_is_no_short_integer_stays_as_written(literal: str) -> None:
     value = read(b'{"a": ' + literal.encode() + b"}")["a"]
     assert type(value) is NumberLiteral

@@ -116,9 +116,7 @@ def test_four_hundred_answers_at_once_are_all_given(service: Running) -> None:
         ("POSOLOGY_STORE", "nonsense", "POSOLOGY_STORE"),
     ],
 )
-def test_a_setting_that_cannot_be_used_stops_it_with_one_line(
-    tmp_path: Path, name: str, value: str, word: str
-) -> None:
+def test_a_setting_that_cannot_be_used_stops_it_with_one_line(tmp_path: Path, name: str, value: str, word: str) -> None:
     ended = subprocess.run(
         [sys.executable, "-m", "api.wsgi"],
         cwd=ROOT,

@@ -58,9 +58,7 @@ def test_an_unknown_id_is_nothing(store: Store) -> None:
 
 def test_a_revision_leaves_the_old_schedule_readable(store: Store) -> None:
     first = a_schedule()
-    second = schedule_to_store(
-        id=new_id(), kind="titration", body="{}", formulary_version="2026.1", revises=first.id
-    )
+    second = schedule_to_store(id=new_id(), kind="titration", body="{}", formulary_version="2026.1", revises=first.id)
     store.put_schedule(first)
     store.put_schedule(second)
     assert store.get_schedule(first.id) == first

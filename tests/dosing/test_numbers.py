@@ -94,12 +94,8 @@ def test_the_refused_texts_exercise_every_number_code_of_the_contract() -> None:
     assert REFUSED.keys() == NUMBER_CODES
 
 
-@pytest.mark.parametrize(
-    ("text", "code"), [(text, code) for code, texts in REFUSED.items() for text in texts]
-)
-def test_a_text_outside_the_grammar_is_refused_with_its_own_code_and_a_way_to_write_it(
-    text: str, code: str
-) -> None:
+@pytest.mark.parametrize(("text", "code"), [(text, code) for code, texts in REFUSED.items() for text in texts])
+def test_a_text_outside_the_grammar_is_refused_with_its_own_code_and_a_way_to_write_it(text: str, code: str) -> None:
     with pytest.raises(ReadingError) as refusal:
         read_number(text)
     assert refusal.value.code == code
@@ -183,9 +179,7 @@ def test_any_text_is_a_number_that_python_reads_the_same_or_a_refusal_with_a_kno
         (Fraction(-1, 3000), "0", True),
     ],
 )
-def test_a_number_is_printed_exactly_or_half_up_to_two_places(
-    value: Fraction, text: str, rounded: bool
-) -> None:
+def test_a_number_is_printed_exactly_or_half_up_to_two_places(value: Fraction, text: str, rounded: bool) -> None:
     assert decimal_text(value) == (text, rounded)
 
 

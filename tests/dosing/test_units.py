@@ -135,9 +135,7 @@ def test_the_units_of_ucums_conversions_that_are_read_convert_as_printed() -> No
         assert quantity(f"{value} {source}").amount(target) == Fraction(printed)
 
 
-@pytest.mark.parametrize(
-    "code", sorted({code for row in UCUM_CONVERSIONS for code in row[1:3] if code not in UNITS})
-)
+@pytest.mark.parametrize("code", sorted({code for row in UCUM_CONVERSIONS for code in row[1:3] if code not in UNITS}))
 def test_every_other_unit_of_ucums_conversions_is_refused_by_name(code: str) -> None:
     with pytest.raises(ReadingError, match="is not a") as caught:
         read_unit(code)
@@ -284,9 +282,7 @@ def test_a_quantity_over_one_of_its_dimension_is_a_bare_ratio() -> None:
         ("1 [iU]", "1 {dose}"),
     ],
 )
-def test_what_measures_different_things_is_never_equal_compared_added_or_divided(
-    left: str, right: str
-) -> None:
+def test_what_measures_different_things_is_never_equal_compared_added_or_divided(left: str, right: str) -> None:
     one, other = quantity(left), quantity(right)
     assert one != other
     for operation in (
@@ -328,9 +324,7 @@ def test_units_are_one_object_each_through_pickling_and_copying() -> None:
 
 
 def test_dimensions_are_readable_and_stable() -> None:
-    assert {
-        code: UNITS[code].dimension for code in ("mg", "mg/d", "mg/kg/d", "kg/m2", "/d", "mL/min/{1.73_m2}")
-    } == {
+    assert {code: UNITS[code].dimension for code in ("mg", "mg/d", "mg/kg/d", "kg/m2", "/d", "mL/min/{1.73_m2}")} == {
         "mg": "[mass]",
         "mg/d": "[mass]/[time]",
         "mg/kg/d": "[mass]/[bodyweight]/[time]",
@@ -360,9 +354,7 @@ def test_an_alias_stands_wherever_its_code_may(alias: str, code: str) -> None:
     compounds = [known for known in UNITS if code in known.split("/")]
     assert compounds
     for known in compounds:
-        assert (
-            read_unit("/".join(alias if part == code else part for part in known.split("/"))) is UNITS[known]
-        )
+        assert read_unit("/".join(alias if part == code else part for part in known.split("/"))) is UNITS[known]
 
 
 @pytest.mark.parametrize("code", UNITS)
@@ -500,12 +492,8 @@ def test_the_refused_quantities_exercise_every_reading_code() -> None:
     assert REFUSED.keys() == READING_CODES
 
 
-@pytest.mark.parametrize(
-    ("text", "code"), [(text, code) for code, texts in REFUSED.items() for text in texts]
-)
-def test_a_text_that_is_no_quantity_is_refused_with_its_own_code_and_a_way_to_write_it(
-    text: str, code: str
-) -> None:
+@pytest.mark.parametrize(("text", "code"), [(text, code) for code, texts in REFUSED.items() for text in texts])
+def test_a_text_that_is_no_quantity_is_refused_with_its_own_code_and_a_way_to_write_it(text: str, code: str) -> None:
     assert refusal(text).code == code
     assert refusal(text).detail.endswith(".")
     assert refusal(text).hint

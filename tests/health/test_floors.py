@@ -65,8 +65,6 @@ def test_the_lower_floors_write_no_float() -> None:
 
 def test_what_translates_does_not_know_flask() -> None:
     translators = [path for path in modules("api") if "schemas" in path.parts]
-    translators += [
-        path for path in modules("api") if path.name in ("errors.py", "reading.py", "json_text.py")
-    ]
+    translators += [path for path in modules("api") if path.name in ("errors.py", "reading.py", "json_text.py")]
     assert len(translators) >= 3
     assert not [named(path) for path in translators if roots(path) & {"flask", "flask_smorest", "werkzeug"}]

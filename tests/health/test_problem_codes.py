@@ -43,11 +43,7 @@ def codes() -> Iterator[tuple[str, str]]:
     """Each literal code of a refusal, with its place in the source."""
     for path in modules("dosing", "schedules", "api"):
         for node in ast.walk(parsed(path)):
-            if (
-                not isinstance(node, ast.Call)
-                or not isinstance(node.func, ast.Name)
-                or node.func.id not in PLACES
-            ):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.func.id not in PLACES:
                 continue
             named_code = [keyword.value for keyword in node.keywords if keyword.arg == "code"]
             given = named_code or node.args[PLACES[node.func.id] : PLACES[node.func.id] + 1]
