@@ -12,7 +12,7 @@ from datetime import timedelta
 from fractions import Fraction
 from functools import cache
 
-from api.schemas.quantities import DOSE, DURATION, INTERVAL
+from api.schemas.quantities import DOSE, DURATION, INTERVAL, VOLUMES
 from api.schemas.requests import OrdersQuestion
 from dosing.errors import ReadingError
 from dosing.finding import Finding, Verdict
@@ -31,6 +31,7 @@ from dosing.order import Concentration, Order
 from dosing.posology import AfterDialysis, DoseRange, Every, Frequency, Sig, Step, Times
 from dosing.screening import screen
 from dosing.units import UNITS, Quantity, read_quantity
+from dosing.vocabulary import LIQUIDS, PIECE_OF_FORM
 from tests.reading_cases import CANARIES, canary_question, cases, formulary, rules_found
 
 MICROGRAM = Fraction(1, 1000)
@@ -175,7 +176,9 @@ def _doses(question: OrdersQuestion, rate: bool) -> tuple[str, ...]:
         return tuple(sorted(code for code in DOSE.codes if code.endswith("g/h")))
     if _drug(order) in formulary().combinations:
         return ("{tablet}",)
-    return tuple(sorted(code for code in DOSE.codes if not code.endswith("g/h")))
+    # A dose in pieces or volumes that the form does not have is refused, or left open.
+    fitting = {PIECE_OF_FORM.get(order.form or "", ""), *(VOLUMES if order.form in LIQUIDS else ())}
+    return tuple(sorted(code for code in DOSE.codes if not code.endswith("g/h") and (code in fitting or "g" in code)))
 
 
 def _dose(value: Fraction, code: str, question: OrdersQuestion, subject: str, times: int) -> tuple[Quantity, str]:
@@ -186,7 +189,7 @@ def _dose(value: Fraction, code: str, question: OrdersQuestion, subject: str, ti
         stated = (question.orders[0].strengths or {}).get(subject)
         strength = stated.amount("mg") if stated is not None else STRENGTH
         return Quantity(value / strength, UNITS[code]), "{"
-    if code in ("uL", "mL", "dL", "L"):
+    if code in VOLUMES:
         return said(value / CONCENTRATION, code, "mL"), "L"
     daily = value * times if code.endswith("/d") else value
     kept = "mg/d" if code.endswith("/d") else "mg"

@@ -200,7 +200,8 @@ def _day(step: Step, doses: Sequence[int]) -> Day:
         if isinstance(step.frequency, Every) and step.frequency.low <= MINUTES_A_DAY:
             fewest = step.low * -(-MINUTES_A_DAY // step.frequency.high)
     if step.cap is not None:
-        most = min(most, step.cap)
+        # A maximum below one dose does not make the dose smaller.
+        most = max(single, min(most, step.cap))
     optional = step.as_needed and step.cap is None and not step.parts and not step.cycle
     return Day(single, most, fewest if optional else most, count)
 

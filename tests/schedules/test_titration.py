@@ -46,7 +46,7 @@ def asked(drug: str = "gabapentin", **said: object) -> TitrationRequest:
         for name, value in said.items()
         if isinstance(value, str)
     }
-    return TitrationRequest(drug=drug, **{**known, **said, **amounts})  # type: ignore[arg-type]
+    return TitrationRequest(drug=drug, **{**known, **said, **amounts})  # type: ignore[arg-type]  # as above
 
 
 def totals(made: Plan) -> dict[int, int]:
