@@ -150,7 +150,10 @@ def _named(case: Case, courses: tuple[Course, ...]) -> tuple[tuple[str, ...], tu
 
 def _not_checked(case: Case, rule: Rule, needs: tuple[str, ...], message: str) -> NotChecked:
     why = f"{missing(case.drug, needs)} {message}".rstrip()
-    return NotChecked(code_of(rule), case.order.given, needs, why, (rule,), gravest(rule), case.drug)
+    weighs = gravest(rule)
+    if rule.if_unstated is not None and PURPOSE.isdisjoint(needs):
+        weighs = rule.if_unstated
+    return NotChecked(code_of(rule), case.order.given, needs, why, (rule,), weighs, case.drug)
 
 
 def missing(drug: str, needs: tuple[str, ...]) -> str:

@@ -55,7 +55,7 @@ def _made(case: Case, doses: list[Fraction], products: tuple[Product, ...]) -> J
     """Whether products of one form make every dose; None where nothing of the form is offered."""
     if not products and len(case.possible_forms) > 1:
         return None
-    code = "ug/h" if case.course.unit == RATE else "mg"
+    code = case.course.unit
     for dose in doses:
         if one_makes(dose, products):
             continue

@@ -185,6 +185,20 @@ class Entry:
             raise self.broken(f"a range in {interval.unit}.", f"Write it in {' or '.join(units)}.")
         return interval
 
+    def plain_interval(self) -> Interval:
+        """`> 2`: a one-sided range of a bare ratio, such as multiples of an upper limit of normal."""
+        text = self.text()
+        sign, _, number = text.partition(" ")
+        try:
+            value = read_number(number)
+        except ReadingError as error:
+            raise self.broken(f"`{text}` is not a range: {error.detail}", "Write `> 2`.") from error
+        if sign in (">", ">="):
+            return Interval(text, "", low=value, low_closed=sign == ">=")
+        if sign in ("<", "<="):
+            return Interval(text, "", high=value, high_closed=sign == "<=")
+        raise self.broken(f"`{text}` is not a range.", "Write `> 2`.")
+
     def _interval(self) -> Interval:
         text = self.text()
         try:

@@ -86,6 +86,16 @@ class When:
     not_indications: frozenset[str] | None = None
     intents: frozenset[str] | None = None
     conditions: frozenset[str] | None = None
+    not_conditions: frozenset[str] | None = None
+    unless_indications: frozenset[str] | None = None
+    weight: Interval | None = None
+    tpmt: frozenset[str] | None = None
+    nudt15: frozenset[str] | None = None
+    neutrophils: Interval | None = None
+    alanine_aminotransferase_multiple: Interval | None = None
+    qtc: Interval | None = None
+    duration: Interval | None = None
+    prednisone_equivalent: Interval | None = None
     hepatic_impairment: frozenset[str] | None = None
     creatinine_clearance: Interval | None = None
     egfr: Interval | None = None
@@ -140,7 +150,11 @@ class Band:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One cited statement. `kind` is the code of the finding it gives; `severity` is what that finding weighs."""
+    """One cited statement. `kind` is the code of the finding it gives; `severity` is what that finding weighs.
+
+    `if_unstated` is what it weighs when an input that it hangs on is not stated; `always` judges current medications
+    too; `may_loosen` lets a hospital's own layer allow more.
+    """
 
     id: str
     kind: str
@@ -154,6 +168,8 @@ class Rule:
     exception: str = ""
     effect: str = ""
     if_unstated: Severity | None = None
+    always: bool = False
+    may_loosen: bool = False
     superseded: bool = False
     also: tuple[Source, ...] = ()
     review_by: str = ""
@@ -172,6 +188,30 @@ class DoseRule(Rule):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WeightRule(Rule):
+    """A limit on a dose, or on a day, for each kilogram of a named body weight: `share` of `limit`.
+
+    `averaged` counts a pattern with the mean of its period, so that 200 and 400 mg in turn are 300 mg a day.
+    """
+
+    limit: Quantity
+    weight: str
+    share: Fraction = Fraction(1)
+    averaged: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeeklyRule(Rule):
+    """How often in any seven days a drug is taken; doses within `burst` of each other are one occasion.
+
+    Without `occasions` it asks that the order names the weekday.
+    """
+
+    occasions: int | None = None
+    burst: Quantity | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TableRule(Rule):
     """Limits by kidney function: bands that are contiguous and exhaustive from zero up."""
 
@@ -183,9 +223,15 @@ class TableRule(Rule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourseRule(Rule):
-    """A limit on a course: how long, how high a start, how large and how soon a step, how low a maintenance dose."""
+    """A limit on a course: how long, how high a start, how large and how soon a step, how low a maintenance dose.
+
+    `first` is the wait before the first rise, where it is another; `together` counts the days of every order and
+    medication of the drug.
+    """
 
     limit: Quantity
+    first: Quantity | None = None
+    together: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,12 +254,17 @@ class StateRule(Rule):
 class PartnerRule(Rule):
     """A drug that should not meet another; `partners` are drugs and classes.
 
-    `washout_partner` is the time between the partner's last dose and this drug's first.
+    `washout_partner` is the time between the partner's last dose and this drug's first. With `third`, one of that group
+    must be there too; with `at_least`, so many different drugs, this one among them. `certain` is what it weighs when
+    both are dated and share days.
     """
 
     partners: frozenset[str]
     action: Action
     washout_partner: Quantity | None = None
+    third: frozenset[str] | None = None
+    at_least: int | None = None
+    certain: Severity | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,12 +294,42 @@ class StopRule(Rule):
     equivalence: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """One row of a taper's pace: for daily doses in `range`, how much a cut may take off and how long a dose is held.
+
+    `most` is an amount a day, or `percent` of the dose before the cut (`of_original`: of the highest dose).
+    """
+
+    range: Interval | None = None
+    most: Quantity | None = None
+    percent: Fraction | None = None
+    of_original: bool = False
+    every: Quantity | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaperRule(Rule):
+    """How fast a dose may fall between steps, after use that is long and high enough (as in `StopRule`) to matter."""
+
+    action: Action
+    cuts: tuple[Cut, ...]
+    at_least: Quantity | None = None
+    above: Quantity | None = None
+    equivalence: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdviceRule(Rule):
-    """Something that belongs beside the drug: another drug, a measurement, or its place among treatments."""
+    """Something that belongs beside the drug: another drug, a measurement, or its place among treatments.
+
+    `least` is how much a week of the needed drug is enough; `unless_taken` silences a place in therapy.
+    """
 
     action: Action
     needs: frozenset[str] = frozenset()
+    least: Quantity | None = None
+    unless_taken: frozenset[str] = frozenset()
     what: str = ""
     every: str = ""
 
@@ -339,6 +420,25 @@ class Protocol:
 
 
 @dataclass(frozen=True, slots=True)
+class Basis:
+    """What the amounts of a monograph are amounts of (`salt` or `base`), and how much base is in how much salt."""
+
+    stated: str
+    salt: Quantity
+    base: Quantity
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class InternationalUnits:
+    """How many international units of a drug are in how much of it by mass."""
+
+    amount: Fraction
+    per: Quantity
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
 class Monograph:
     """All we state about one drug, the rules of its classes included."""
 
@@ -357,6 +457,8 @@ class Monograph:
     not_interchangeable: tuple[str, ...] = ()
     forms: tuple[str, ...] = ()
     rules_of: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
+    basis: Basis | None = None
+    international_units: InternationalUnits | None = None
 
 
 @dataclass(frozen=True, slots=True)
