@@ -125,8 +125,8 @@ def _clearance(interval: Interval, case: Case) -> Answer:
 
 
 def _egfr(interval: Interval, case: Case) -> Answer:
-    egfr = case.patient.egfr
-    return ("egfr",) if egfr is None else egfr.value in interval
+    measured = case.situation.egfr
+    return ("egfr",) if isinstance(measured, NotComputed) else measured.value.value in interval
 
 
 def _hemodialysis(wanted: bool, case: Case) -> Answer:
@@ -238,7 +238,7 @@ SLOTS: dict[str, Callable[..., Answer]] = {
     "not_indications": _not_indications,
     "intents": lambda allowed, case: _choice(allowed, case.order.intent, "intent"),
     "conditions": _conditions,
-    "hepatic_impairment": lambda allowed, case: _among(allowed, case.patient.hepatic_degrees, "hepatic_impairment"),
+    "hepatic_impairment": lambda allowed, case: _among(allowed, case.situation.hepatic_degrees, "hepatic_impairment"),
     "creatinine_clearance": _clearance,
     "egfr": _egfr,
     "hemodialysis": _hemodialysis,

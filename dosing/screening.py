@@ -13,7 +13,7 @@ from dosing.days import date_of
 from dosing.finding import Finding, NotChecked, Passed, Severity, Suggestion, Verdict
 from dosing.formulary.model import DoseRule, Formulary, PartnerRule, Rule, StateRule
 from dosing.judgement import LISTS, Judgement, missing, settle
-from dosing.measures import Measures, measures_with
+from dosing.measures import Measures
 from dosing.order import Order
 from dosing.patient import Patient
 from dosing.timeline import RATE
@@ -52,8 +52,7 @@ def screen(orders: tuple[Order, ...], patient: Patient, formulary: Formulary, as
         _screen_order(order, situation, rows)
     _screen_medications(situation, rows)
     verdict = Verdict(_merged(rows.findings), _grouped(rows.not_checked), tuple(rows.passed))
-    measures = measures_with(situation.clearance, patient, formulary)
-    return Screening(verdict, as_of, totals(situation), measures)
+    return Screening(verdict, as_of, totals(situation), situation.measured.all)
 
 
 def _screen_order(order: Order, situation: Situation, rows: _Rows) -> None:

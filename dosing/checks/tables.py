@@ -84,7 +84,8 @@ def row_for(case: Case, rule: TableRule) -> tuple[DoseRow, Fraction] | None:
 
 def _values(case: Case, rule: TableRule) -> list[Fraction]:
     if rule.measure == "egfr":
-        return [case.patient.egfr.value] if case.patient.egfr is not None else []
+        egfr = case.situation.egfr
+        return [] if isinstance(egfr, NotComputed) else [egfr.value.value]
     clearance = case.situation.clearance
     if isinstance(clearance, NotComputed):
         return []
