@@ -135,8 +135,9 @@ _GROUNDS = {
     "note": TEXT,
 }
 _FORMULA = {"type": "string", "description": "Its name; `stated` where the value was given"}
-_NUMBER = QUANTITY["properties"] | {"formula": _FORMULA}
-_MAYBE = ("rounded", "also", "note")
+_DOMAIN = {"type": "string", "description": "For whom the formula is defined, where it is not for everybody"}
+_NUMBER = QUANTITY["properties"] | {"formula": _FORMULA, "domain": _DOMAIN}
+_MAYBE = ("rounded", "domain", "also", "note")
 MEASURE = record(_NUMBER | _GROUNDS, optional=_MAYBE)
 CLEARANCE = record(
     _NUMBER

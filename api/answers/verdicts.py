@@ -199,6 +199,8 @@ def _stretch(stretch: Stretch) -> dict[str, object]:
 def _measure(name: str, measure: Measure) -> dict[str, object]:
     answer = quantity(measure.value)
     answer["formula"] = measure.formula
+    if measure.domain:
+        answer["domain"] = measure.domain
     if name == "creatinine_clearance":
         answer["weight_used"] = measure.weight_used
         answer["by_weight"] = {weight: quantity(value) for weight, value in measure.by_weight.items()}

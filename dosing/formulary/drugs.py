@@ -124,7 +124,7 @@ def read_partner(name: str, entry: Entry, classes: frozenset[str], belongs: froz
 
 def read_formula(name: str, entry: Entry, names: Names) -> Formula:
     fields = entry.fields(
-        frozenset({"title", "source", "evidence", "constants", "note"}),
+        frozenset({"title", "source", "evidence", "constants", "domain", "note"}),
         ("title", "source", "evidence", "constants"),
     )
     return Formula(
@@ -134,6 +134,7 @@ def read_formula(name: str, entry: Entry, names: Names) -> Formula:
         source=_source(fields["source"], names),
         evidence=fields["evidence"].choice(Evidence),
         note=fields["note"].text() if "note" in fields else "",
+        domain=fields["domain"].text() if "domain" in fields else "",
     )
 
 

@@ -450,7 +450,7 @@ class Advice:
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """A published formula: its constants by name, each a bare number in the units that the formula is printed in."""
+    """A published formula: its constants, bare numbers in the units it is printed in; `domain`: for whom, in words."""
 
     name: str
     title: str
@@ -458,6 +458,7 @@ class Formula:
     source: Source
     evidence: Evidence
     note: str = ""
+    domain: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ def ideal_body_weight(patient: Patient, formulary: Formulary) -> Measure | NotCo
         "devine",
         formula.source,
         inputs={"height": height, "sex": sex},
+        domain=formula.domain,
     )
 
 
@@ -46,6 +47,7 @@ def adjusted_body_weight(ideal: Measure | NotComputed, patient: Patient, formula
         "adjusted",
         formula.source,
         inputs={"weight": weight, "ideal_body_weight": ideal.value},
+        domain=formula.domain,
     )
 
 

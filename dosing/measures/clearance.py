@@ -56,6 +56,7 @@ def clearance_by_weights(
         by_weight,
         {"age": Quantity(age, UNITS["a"]), "sex": sex, "weight": weight, "serum_creatinine": creatinine},
         also=conversion_sources(creatinine, formulary),
+        domain=formula.domain,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 
@@ -22,7 +23,7 @@ def estimated_filtration(
     computed = _filtration(patient, on, formulary)
     if isinstance(computed, NotComputed):
         return computed
-    rate, name, source, inputs, also = computed
+    rate, formula, inputs, also = computed
     deindexed = None
     if isinstance(surface, Measure):
         deindexed = _deindexed(rate, surface, formulary)
@@ -32,22 +33,23 @@ def estimated_filtration(
         also += (formulary.formulas["gfr-categories"].source,)
     return Measure(
         Quantity(rate, UNIT),
-        name,
-        source,
+        formula.name if formula is not None else "stated",
+        formula.source if formula is not None else None,
         inputs=inputs,
         deindexed=deindexed,
         category=category,
         also=also,
+        domain=formula.domain if formula is not None else "",
     )
 
 
-_Rate = tuple[Fraction, str, Source | None, dict[str, Quantity | str], tuple[Source, ...]]
+_Rate = tuple[Fraction, Formula | None, Mapping[str, Quantity | str], tuple[Source, ...]]
 
 
 def _filtration(patient: Patient, on: date, formulary: Formulary) -> _Rate | NotComputed:
-    """The rate, its formula, who says so, and the inputs."""
+    """The rate, its formula (None: stated), the inputs, and who says what is beside the formula."""
     if patient.egfr is not None:
-        return patient.egfr.amount(UNIT.code), "stated", None, {}, ()
+        return patient.egfr.amount(UNIT.code), None, {}, ()
     age, creatinine = patient.age_on(on), patient.serum_creatinine
     adults = formulary.formulas["ckd-epi-2021"]
     if age is None:
@@ -75,7 +77,7 @@ def _of_an_adult(age: Fraction, patient: Patient, formulary: Formulary) -> _Rate
         "sex": sex,
         "serum_creatinine": creatinine,
     }
-    return rate, "ckd-epi-2021", formula.source, inputs, conversion_sources(creatinine, formulary)
+    return rate, formula, inputs, conversion_sources(creatinine, formulary)
 
 
 def _of_a_child(age: Fraction, patient: Patient, formulary: Formulary) -> _Rate | NotComputed:
@@ -96,7 +98,7 @@ def _of_a_child(age: Fraction, patient: Patient, formulary: Formulary) -> _Rate 
         "height": height,
         "serum_creatinine": creatinine,
     }
-    return rate, "bedside-schwartz", formula.source, inputs, conversion_sources(creatinine, formulary)
+    return rate, formula, inputs, conversion_sources(creatinine, formulary)
 
 
 def _ages(schwartz: Formula, formulary: Formulary) -> tuple[str, str]:

@@ -24,8 +24,9 @@ class Deindexed:
 class Measure:
     """A computed or stated number.
 
-    `by_weight` and `by_formula` say what another weight or formula would have given; `also` names the sources of what
-    is not in the formula itself, such as a conversion or a category.
+    `domain` says for whom the formula is defined, where it is not for everybody. `by_weight` and `by_formula` say what
+    another weight or formula would have given; `also` names the sources of what is not in the formula itself, such as a
+    conversion or a category.
     """
 
     value: Quantity
@@ -39,6 +40,7 @@ class Measure:
     deindexed: Deindexed | None = None
     category: str | None = None
     also: tuple[Source, ...] = ()
+    domain: str = ""
 
 
 @dataclass(frozen=True, slots=True)

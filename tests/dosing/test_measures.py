@@ -37,7 +37,7 @@ def patient(**fields: Any) -> Patient:
         name: quantity(value) if isinstance(value, str) and value[0].isdigit() and name != "inr" else value
         for name, value in fields.items()
     }
-    laboratory = {name: known.pop(name) for name in ("bilirubin", "albumin", "inr") if name in known}
+    laboratory: dict[str, Any] = {name: known.pop(name) for name in ("bilirubin", "albumin", "inr") if name in known}
     if "inr" in laboratory:
         laboratory["inr"] = quantity(f"{laboratory['inr']} mg")  # a bare number: only its value is looked at
     return Patient(**known, laboratory=laboratory)
@@ -447,3 +447,30 @@ def test_the_same_measures_stand_in_a_situation() -> None:
     assert isinstance(rate, Measure) and rate is situation.egfr
     assert situation.measured.all == measure(someone, DAY, formulary())
     assert isinstance(Situation((), replace(someone, sex=None), formulary(), DAY).egfr, NotComputed)
+
+
+@pytest.mark.parametrize("creatinine", ["0.00000000001 ng/L", "999999999999 g/mL", "999999999999 mmol/L"])
+@pytest.mark.parametrize("size", [("0.00000000001 kg", "0.00000000001 mm"), ("999999999999 kg", "999999999999 m")])
+@pytest.mark.parametrize("age", ["0 d", "9 a", "54.5 a", "130 a"])
+def test_no_number_that_can_be_sent_is_too_small_or_too_large(creatinine: str, size: tuple[str, str], age: str) -> None:
+    known = measured(sex="female", age=age, serum_creatinine=creatinine, weight=size[0], height=size[1])
+    assert {"body_surface_area", "body_mass_index"} <= set(known.computed)
+    assert all(answer.value.value > 0 for answer in known.computed.values())
+
+
+def test_the_words_of_a_domain_hold_its_numbers() -> None:
+    formulas = formulary().formulas
+    for name in ("cockcroft-gault", "ckd-epi-2021"):
+        assert formulas[name].domain == f"from {formulas[name].constants['least_age']} years"
+    ages = formulas["bedside-schwartz"].constants["least_age"], formulas["ckd-epi-2021"].constants["least_age"]
+    assert formulas["bedside-schwartz"].domain == f"from {ages[0]} to under {ages[1]} years"
+    devine = formulas["ideal-body-weight"].constants
+    centimeters = decimal_text(devine["base_inches"] * devine["cm_per_inch"])[0]
+    assert formulas["ideal-body-weight"].domain == f"from a height of {centimeters} cm"
+    known = measured(**GROWN, weight="70 kg", height="165 cm").computed
+    assert {name: answer.domain for name, answer in known.items() if answer.domain} == {
+        "creatinine_clearance": "from 18 years",
+        "egfr": "from 18 years",
+        "ideal_body_weight": "from a height of 152.4 cm",
+        "adjusted_body_weight": "where the ideal weight is defined",
+    }
