@@ -13,7 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dosing.case import Situation
-from dosing.measures import ChildPugh, Measure, Measured, Measures, NotComputed, measure, powers
+from dosing.measures import (
+    ChildPugh,
+    Measure,
+    Measured,
+    Measures,
+    NotComputed,
+    creatinine_clearance,
+    measure,
+    powers,
+)
 from dosing.measures.powers import product_of_powers, square_root
 from dosing.numbers import decimal_text
 from dosing.patient import Patient
@@ -251,6 +260,23 @@ def test_what_is_not_more_than_zero_gives_no_number(name: str) -> None:
     for value in (0, -1):
         known = measured(**(fields | {name: Quantity(Fraction(value), stated.unit)}))
         assert set(known.not_computed) == affected | {"child_pugh"}
+
+
+@pytest.mark.parametrize("name", ["bilirubin", "albumin", "inr"])
+def test_a_laboratory_value_of_zero_gives_no_score(name: str) -> None:
+    someone = patient(**LIVER)
+    nothing = replace(someone, laboratory={**someone.laboratory, name: someone.laboratory[name] * 0})
+    assert measure(nothing, DAY, formulary()).not_computed["child_pugh"].needs == (name,)
+
+
+def test_a_child_with_a_creatinine_of_zero_has_no_rate() -> None:
+    fields = {"age": "9 a", "height": "120 cm", "serum_creatinine": quantity("1 mg/dL") * 0}
+    assert reason("egfr", **fields) == NotComputed("The serum creatinine is not more than zero.", ("serum_creatinine",))
+
+
+def test_the_clearance_alone_is_the_one_among_all_measures() -> None:
+    someone = patient(**GROWN, weight="70 kg", height="165 cm")
+    assert creatinine_clearance(someone, DAY, formulary()) == Measured(someone, DAY, formulary()).creatinine_clearance
 
 
 def test_a_child_without_height_is_told_what_is_missing() -> None:
