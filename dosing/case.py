@@ -8,7 +8,7 @@ from functools import cached_property
 
 from dosing.days import day_number
 from dosing.formulary.model import Combination, Formulary, Monograph
-from dosing.measures import Measure, NotComputed, creatinine_clearance
+from dosing.measures import Measure, Measured, NotComputed
 from dosing.order import Order
 from dosing.patient import Patient
 from dosing.timeline import Course, DaySum, combined, lay
@@ -97,8 +97,22 @@ class Situation:
         return {}
 
     @cached_property
+    def measured(self) -> Measured:
+        """The measures of the patient, each computed once, when a rule or the answer asks for it."""
+        return Measured(self.patient, self.as_of, self.formulary)
+
+    @property
     def clearance(self) -> Measure | NotComputed:
-        return creatinine_clearance(self.patient, self.as_of, self.formulary)
+        return self.measured.creatinine_clearance
+
+    @property
+    def egfr(self) -> Measure | NotComputed:
+        return self.measured.egfr
+
+    @property
+    def hepatic_degrees(self) -> frozenset[str]:
+        """The degrees of liver impairment that are possible."""
+        return self.measured.hepatic_degrees
 
     def ingredients(self, order: Order) -> tuple[str, ...]:
         if order.drug is None:

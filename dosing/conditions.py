@@ -49,7 +49,8 @@ def holds(when: When, case: Case) -> Holding:
         elif isinstance(answer, Holding):
             if answer.truth is False:
                 return FAILS
-            from_day, to_day = answer.from_day, answer.to_day
+            from_day = max(from_day, answer.from_day)
+            to_day = answer.to_day if to_day is None else min(to_day, answer.to_day or to_day)
     if needs:
         return Holding(None, tuple(dict.fromkeys(needs)), from_day, to_day)
     return HOLDS if from_day == 1 and to_day is None else Holding(True, (), from_day, to_day)
@@ -122,6 +123,22 @@ def _not_conditions(excepted: frozenset[str], case: Case) -> Answer:
     return ("conditions",) if known is None else known.isdisjoint(excepted)
 
 
+def _allergies(names: frozenset[str], case: Case) -> Answer:
+    known = case.patient.allergies
+    return ("allergies",) if known is None else not known.isdisjoint(names)
+
+
+def _course_day(interval: Interval, case: Case) -> Answer:
+    """Days of the course counted from its first: a label's first day or loading days have limits of their own."""
+    first, last = case.course.first, case.course.last
+    begins = int(interval.low or 0) + (0 if interval.low_closed or interval.low is None else 1)
+    ends = None if interval.high is None else int(interval.high) - (0 if interval.high_closed else 1)
+    from_day = first + max(begins, 1) - 1
+    if last is not None and last < from_day:
+        return False
+    return Holding(True, (), from_day, None if ends is None else first + ends - 1)
+
+
 def _weight(interval: Interval, case: Case) -> Answer:
     weight = case.patient.weight
     return ("weight",) if weight is None else weight.amount("kg") in interval
@@ -150,8 +167,9 @@ def _duration(interval: Interval, case: Case) -> Answer:
     return length is not None and Fraction(length.days) in interval
 
 
-def _prednisone_equivalent(interval: Interval, case: Case) -> Answer:
-    counted = count(case.situation, case.formulary.equivalences["prednisone-equivalent"])
+def _total(name: str, interval: Interval, case: Case) -> Answer:
+    """Whether some judged day of the order holds so much of a sum over drugs."""
+    counted = count(case.situation, case.formulary.equivalences[name])
     judged = [
         day
         for day in counted.days
@@ -173,8 +191,8 @@ def _clearance(interval: Interval, case: Case) -> Answer:
 
 
 def _egfr(interval: Interval, case: Case) -> Answer:
-    egfr = case.patient.egfr
-    return ("egfr",) if egfr is None else egfr.value in interval
+    measured = case.situation.egfr
+    return ("egfr",) if isinstance(measured, NotComputed) else measured.value.value in interval
 
 
 def _hemodialysis(wanted: bool, case: Case) -> Answer:
@@ -295,8 +313,9 @@ SLOTS: dict[str, Callable[..., Answer]] = {
     "alanine_aminotransferase_multiple": _alanine_aminotransferase,
     "qtc": lambda interval, case: _laboratory(interval, case, "qtc", "ms"),
     "duration": _duration,
-    "prednisone_equivalent": _prednisone_equivalent,
-    "hepatic_impairment": lambda allowed, case: _among(allowed, case.patient.hepatic_degrees, "hepatic_impairment"),
+    "mme": lambda interval, case: _total("mme", interval, case),
+    "prednisone_equivalent": lambda interval, case: _total("prednisone-equivalent", interval, case),
+    "hepatic_impairment": lambda allowed, case: _among(allowed, case.situation.hepatic_degrees, "hepatic_impairment"),
     "creatinine_clearance": _clearance,
     "egfr": _egfr,
     "hemodialysis": _hemodialysis,
@@ -305,9 +324,12 @@ SLOTS: dict[str, Callable[..., Answer]] = {
     "gestational_age": _gestational_age,
     "breastfeeding": _breastfeeding,
     "as_needed": lambda wanted, case: any(step.sig.as_needed for step in case.order.steps) == wanted,
-    "self_care": lambda wanted, case: (
-        ("self_care",) if case.order.self_care is None else case.order.self_care == wanted
-    ),
+    # An order is for self-care when it says so: rules for self-care are about what is written on a box in a shop.
+    "self_care": lambda wanted, case: (case.order.self_care is True) == wanted,
+    "allergies": _allergies,
+    "ascites": lambda allowed, case: _choice(allowed, case.patient.ascites, "ascites"),
+    "encephalopathy": lambda allowed, case: _choice(allowed, case.patient.encephalopathy, "encephalopathy"),
+    "course_day": _course_day,
     "sex": lambda wanted, case: ("sex",) if case.patient.sex is None else case.patient.sex == wanted,
     "strengths": _strengths,
     "concentration": _concentration,

@@ -151,8 +151,8 @@ def _named(case: Case, courses: tuple[Course, ...]) -> tuple[tuple[str, ...], tu
 def _not_checked(case: Case, rule: Rule, needs: tuple[str, ...], message: str) -> NotChecked:
     why = f"{missing(case.drug, needs)} {message}".rstrip()
     weighs = gravest(rule)
-    if rule.if_unstated is not None and PURPOSE.isdisjoint(needs):
-        weighs = rule.if_unstated
+    if rule.if_missing is not None and PURPOSE.isdisjoint(needs):
+        weighs = rule.if_missing
     return NotChecked(code_of(rule), case.order.given, needs, why, (rule,), weighs, case.drug)
 
 

@@ -51,6 +51,7 @@ def _days_covered(case: Case, quantity: Quantity) -> int | None:
         return None
     each = sum((item.count for item in making), Fraction(0)) * worst.total / worst.single
     enough = int(quantity.value // each)
+    begun = course.runs[0].first
     if enough >= len(course.runs):
-        return course.runs[-1].first - course.first + 1
-    return course.runs[enough].first - course.first
+        return course.runs[-1].first - begun + 1
+    return course.runs[enough].first - begun

@@ -136,10 +136,10 @@ def decimal_text(value: Fraction, places: int = 2) -> tuple[str, bool]:
     away from zero.
     """
     numerator, denominator = abs(value.numerator), value.denominator
-    twos = fives = 0
-    while denominator % 2 == 0:
-        denominator, twos = denominator // 2, twos + 1
-    while denominator % 5 == 0:
+    twos, fives = (denominator & -denominator).bit_length() - 1, 0
+    denominator >>= twos
+    # A third has no finite decimal: its fives need no counting. Roots and powers are such, with many of them.
+    while denominator % 3 and denominator % 5 == 0:
         denominator, fives = denominator // 5, fives + 1
     rounded = denominator != 1
     digits = places if rounded else max(twos, fives)

@@ -11,7 +11,6 @@ from dosing.order import Order
 from dosing.units import Quantity
 
 DEGREES = ("none", "mild", "moderate", "severe")
-_DEGREE_OF_CHILD_PUGH = {"A": "mild", "B": "moderate", "C": "severe"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +55,6 @@ class Patient:
             return []
         years = range(first.year, last.year + 1)
         return [day for year in years if first < (day := anniversary(self.birth_date, year)) <= last]
-
-    @property
-    def hepatic_degrees(self) -> frozenset[str]:
-        """The degrees of liver impairment that what is stated allows; the strictest statement counts."""
-        stated = [self.hepatic_impairment, _DEGREE_OF_CHILD_PUGH.get(self.child_pugh or "")]
-        ranks = [DEGREES.index(degree) for degree in stated if degree is not None]
-        cirrhosis = self.conditions is not None and "cirrhosis" in self.conditions
-        if not ranks:
-            return frozenset(DEGREES[1:] if cirrhosis else DEGREES)
-        if cirrhosis and max(ranks) == 0:
-            return frozenset(DEGREES[1:])
-        return frozenset({DEGREES[max(ranks)]})
 
 
 def completed_months(birth: date, day: date) -> int:

@@ -37,7 +37,10 @@ def restated(order: Order, formulary: Formulary) -> Order:
 
 def _by_basis(order: Order, monograph: Monograph) -> Restate | None:
     basis = monograph.basis
-    if basis is None or order.basis is None or order.basis == basis.stated:
+    if basis is None:
+        return None
+    named_so = order.spoken.lower() in {name.lower() for name in basis.other_names}
+    if order.basis == basis.stated or (order.basis is None and not named_so):
         return None
     ratio = basis.salt.amount("mg") / basis.base.amount("mg")
     factor = ratio if basis.stated == "salt" else 1 / ratio

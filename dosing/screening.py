@@ -15,7 +15,7 @@ from dosing.finding import Finding, NotChecked, Passed, Severity, Suggestion, Ve
 from dosing.formulary.kinds import DoseRule, PartnerRule, Rule, StateRule
 from dosing.formulary.model import Formulary
 from dosing.judgement import LISTS, Judgement, missing, settle
-from dosing.measures import Measures, measures_with
+from dosing.measures import Measures
 from dosing.order import Order
 from dosing.patient import Patient
 from dosing.restating import restated
@@ -58,8 +58,7 @@ def screen(orders: tuple[Order, ...], patient: Patient, formulary: Formulary, as
     _screen_medications(situation, rows)
     _screen_pairs(situation, rows)
     verdict = Verdict(_merged(rows.findings), _grouped(rows.not_checked), tuple(rows.passed))
-    measures = measures_with(situation.clearance, patient, formulary)
-    return Screening(verdict, as_of, totals(situation), measures)
+    return Screening(verdict, as_of, totals(situation), situation.measured.all)
 
 
 def situated(orders: tuple[Order, ...], patient: Patient, formulary: Formulary, as_of: date) -> Situation:

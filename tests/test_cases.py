@@ -14,7 +14,7 @@ import pytest
 
 from api.schemas.requests import MeasuresSchema
 from dosing.finding import Severity, Verdict
-from dosing.measures import measure
+from dosing.measures import Measures, measure
 from dosing.numbers import decimal_text
 from dosing.screening import Screening, screen
 from dosing.totals import ANSWER_NAMES
@@ -41,6 +41,7 @@ MEASURES = [case for case in ALL if "measures" in case]
 
 ORDER_KEYS = {"verdict", "codes", "not_codes", "rules", "not_rules", "not_critical", "values"}
 TITRATION_KEYS = {"daily_on", "rises", "supply"}
+MEASURE_KEYS = {"values", "not_computed", "category", "class", "by_weight", "by_formula", "deindexed", "note"}
 TOTALS = frozenset(ANSWER_NAMES.values())
 
 
@@ -118,9 +119,43 @@ def test_a_titration(case: Case) -> None:
 
 @pytest.mark.parametrize("case", MEASURES, ids=named(MEASURES))
 def test_a_measure(case: Case) -> None:
-    expected = case["expect"]["values"]
-    assert expected
+    expected = case["expect"]
+    assert set(expected) <= MEASURE_KEYS and expected
     question = MeasuresSchema(names, lambda: DAY).load(dict(case["measures"]))
-    computed = measure(question.patient, question.as_of, formulary()).computed
-    for name, value in expected.items():
-        assert printed(computed[name].value) == value
+    known = measure(question.patient, question.as_of, formulary())
+    for name, value in expected.get("values", {}).items():
+        assert value_of(known, name) == value
+    for name, reason in expected.get("not_computed", {}).items():
+        assert reason in known.not_computed[name].reason
+    for name, part in expected.get("note", {}).items():
+        assert known.child_pugh is not None and name == "child_pugh"
+        assert part in known.child_pugh.note
+    beside = beside_values(known)
+    for key in set(expected) - {"values", "not_computed", "note"}:
+        assert beside[key] == expected[key]
+
+
+def value_of(known: Measures, name: str) -> str:
+    """A measure as it is printed; of Child-Pugh the score."""
+    if name == "child_pugh":
+        assert known.child_pugh is not None
+        return str(known.child_pugh.score)
+    return printed(known.computed[name].value)
+
+
+def beside_values(known: Measures) -> dict[str, object]:
+    """What stands beside the values of the measures, where it is known."""
+    clearance, rate, surface = (
+        known.computed.get(name) for name in ("creatinine_clearance", "egfr", "body_surface_area")
+    )
+    return {
+        "category": rate.category if rate is not None else None,
+        "deindexed": printed(rate.deindexed.value) if rate is not None and rate.deindexed is not None else None,
+        "class": known.child_pugh.grade if known.child_pugh is not None else None,
+        "by_weight": all_printed(clearance.by_weight) if clearance is not None else None,
+        "by_formula": all_printed(surface.by_formula) if surface is not None else None,
+    }
+
+
+def all_printed(values: Mapping[str, Quantity]) -> dict[str, str]:
+    return {name: printed(value) for name, value in values.items()}

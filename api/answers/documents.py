@@ -128,21 +128,82 @@ STRETCH = record(
     description="A total a day; or a drug that could not be counted, with the reason",
 )
 TOTALS = mapped(listed(STRETCH)) | {"description": "mme, prednisone_equivalent and acetaminophen, by stretches of days"}
-MEASURE = record(
-    {
-        **QUANTITY["properties"],
-        "formula": TEXT,
-        "weight_used": or_null(TEXT),
-        "by_weight": mapped(QUANTITY),
-        "inputs": mapped({"anyOf": [QUANTITY, TEXT]}),
-        "source": or_null(SOURCE),
-        "note": TEXT,
-    },
-    optional=("rounded", "note"),
+_GROUNDS = {
+    "inputs": mapped({"anyOf": [QUANTITY, TEXT]}) | {"description": "What it was computed from; empty when stated"},
+    "source": or_null(SOURCE) | {"description": "Who states the formula; null when the value was stated"},
+    "also": listed(SOURCE) | {"description": "Who states what is beside the formula: a conversion, a category"},
+    "note": TEXT,
+}
+_FORMULA = {"type": "string", "description": "Its name; `stated` where the value was given"}
+_DOMAIN = {"type": "string", "description": "For whom the formula is defined, where it is not for everybody"}
+_NUMBER = QUANTITY["properties"] | {"formula": _FORMULA, "domain": _DOMAIN}
+_MAYBE = ("rounded", "domain", "also", "note")
+MEASURE = record(_NUMBER | _GROUNDS, optional=_MAYBE)
+CLEARANCE = record(
+    _NUMBER
+    | {
+        "weight_used": or_null({"enum": ["actual", "ideal", "adjusted"]}),
+        "by_weight": mapped(QUANTITY) | {"description": "What each known weight gives: actual, ideal, adjusted"},
+    }
+    | _GROUNDS,
+    optional=_MAYBE,
+    description="Cockcroft-Gault, unless stated; adults only",
 )
+DEINDEXED = record(
+    QUANTITY["properties"]
+    | {
+        "body_surface_area": QUANTITY,
+        "body_surface_formula": {"type": "string", "description": "mosteller"},
+    },
+    optional=("rounded",),
+    description="The same rate for the patient's own body surface: eGFR x surface / 1.73, in mL/min",
+)
+FILTRATION = record(
+    _NUMBER
+    | {
+        "category": {
+            "enum": ["G1", "G2", "G3a", "G3b", "G4", "G5"],
+            "description": "Of adults, by the unrounded value",
+        },
+        "deindexed": DEINDEXED,
+    }
+    | _GROUNDS,
+    optional=(*_MAYBE, "category", "deindexed"),
+    description="CKD-EPI 2021 from 18 years, bedside Schwartz from 1 year, unless stated",
+)
+SURFACE = record(
+    _NUMBER
+    | {"by_formula": mapped(QUANTITY) | {"description": "What each formula gives: mosteller, dubois"}}
+    | _GROUNDS,
+    optional=_MAYBE,
+    description="Mosteller, with DuBois beside it",
+)
+CHILD_PUGH = record(
+    {
+        "value": or_null(WHOLE) | {"description": "The score, 5 to 15; null for a class that was stated"},
+        "class": {"enum": ["A", "B", "C"]},
+        "formula": _FORMULA,
+        "points": mapped(WHOLE) | {"description": "By criterion"},
+        **_GROUNDS,
+    },
+    optional=("points", "also", "note"),
+)
+_MEASURE_OF = {
+    "creatinine_clearance": CLEARANCE,
+    "egfr": FILTRATION,
+    "ideal_body_weight": MEASURE,
+    "adjusted_body_weight": MEASURE,
+    "body_surface_area": SURFACE,
+    "body_mass_index": MEASURE,
+    "child_pugh": CHILD_PUGH,
+}
 _MEASURES = {
-    "measures": mapped(MEASURE),
-    "not_computed": mapped(record({"reason": TEXT, "needs": TEXTS})),
+    "measures": record(_MEASURE_OF, optional=tuple(_MEASURE_OF)),
+    "not_computed": record(
+        dict.fromkeys(_MEASURE_OF, record({"reason": TEXT, "needs": TEXTS})),
+        optional=tuple(_MEASURE_OF),
+        description="What is absent from `measures`: why, and the fields that would change it",
+    ),
 }
 
 CHECK_ANSWER = record(
@@ -187,6 +248,7 @@ _RULE = {
     "note": TEXT,
     "exception": {"type": "string", "description": "Why the severity is not the usual one"},
     "if_unstated": or_null(SEVERITY),
+    "if_missing": or_null(SEVERITY),
     "always": FLAG,
     "may_loosen": FLAG,
     "superseded": {"type": "boolean", "description": "Shown, and never fires"},

@@ -31,6 +31,7 @@ def rule_answer(rule: Rule) -> dict[str, object]:
         "note": rule.note,
         "exception": rule.exception,
         "if_unstated": rule.if_unstated.word if rule.if_unstated is not None else None,
+        "if_missing": rule.if_missing.word if rule.if_missing is not None else None,
         "always": rule.always,
         "may_loosen": rule.may_loosen,
         "superseded": rule.superseded,

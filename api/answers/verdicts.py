@@ -15,7 +15,7 @@ from api.json_text import encode, quantity
 from dosing.finding import Finding, NotChecked, Passed, Suggestion, Verdict
 from dosing.formulary.kinds import Band, DoseRow, Rule, Source
 from dosing.formulary.model import Formulary
-from dosing.measures import Measure, Measures, NotComputed
+from dosing.measures import ChildPugh, Deindexed, Measure, Measures, NotComputed
 from dosing.screening import Screening
 from dosing.totals import Stretch
 from dosing.units import Quantity
@@ -105,8 +105,11 @@ def totals_answer(totals: Mapping[str, Iterable[Stretch]]) -> dict[str, object]:
 
 def measures_answer(measures: Measures) -> dict[str, object]:
     """The numbers computed from the patient, and under `not_computed` why others could not be."""
+    known = {name: _measure(name, answer) for name, answer in measures.computed.items()}
+    if measures.child_pugh is not None:
+        known["child_pugh"] = _child_pugh(measures.child_pugh)
     return {
-        "measures": {name: _measure(known) for name, known in measures.computed.items()},
+        "measures": known,
         "not_computed": {name: _reason(missing) for name, missing in measures.not_computed.items()},
     }
 
@@ -194,17 +197,49 @@ def _stretch(stretch: Stretch) -> dict[str, object]:
     return answer
 
 
-def _measure(measure: Measure) -> dict[str, object]:
+def _measure(name: str, measure: Measure) -> dict[str, object]:
     answer = quantity(measure.value)
     answer["formula"] = measure.formula
-    answer["weight_used"] = measure.weight_used
-    answer["by_weight"] = {name: quantity(value) for name, value in measure.by_weight.items()}
-    answer["inputs"] = {
-        name: quantity(value) if isinstance(value, Quantity) else value for name, value in measure.inputs.items()
+    if measure.domain:
+        answer["domain"] = measure.domain
+    if name == "creatinine_clearance":
+        answer["weight_used"] = measure.weight_used
+        answer["by_weight"] = {weight: quantity(value) for weight, value in measure.by_weight.items()}
+    if measure.by_formula:
+        answer["by_formula"] = {formula: quantity(value) for formula, value in measure.by_formula.items()}
+    if measure.category is not None:
+        answer["category"] = measure.category
+    if measure.deindexed is not None:
+        answer["deindexed"] = _deindexed(measure.deindexed)
+    return answer | _grounds(measure)
+
+
+def _deindexed(own: Deindexed) -> dict[str, object]:
+    answer = quantity(own.value)
+    answer["body_surface_area"] = quantity(own.body_surface_area)
+    answer["body_surface_formula"] = own.formula
+    return answer
+
+
+def _child_pugh(score: ChildPugh) -> dict[str, object]:
+    answer: dict[str, object] = {"value": score.score, "class": score.grade, "formula": score.formula}
+    if score.points:
+        answer["points"] = score.points
+    return answer | _grounds(score)
+
+
+def _grounds(known: Measure | ChildPugh) -> dict[str, object]:
+    """What a measure was computed from, and who says how."""
+    answer: dict[str, object] = {
+        "inputs": {
+            name: quantity(value) if isinstance(value, Quantity) else value for name, value in known.inputs.items()
+        },
+        "source": source_answer(known.source) if known.source is not None else None,
     }
-    answer["source"] = source_answer(measure.source) if measure.source is not None else None
-    if measure.note:
-        answer["note"] = measure.note
+    if known.also:
+        answer["also"] = [source_answer(source) for source in known.also]
+    if known.note:
+        answer["note"] = known.note
     return answer
 
 

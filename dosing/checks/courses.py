@@ -39,7 +39,7 @@ def starting_dose(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     if kind_of(rule.limit) != course.unit:
         return None
     code = _compared_in(rule.limit)
-    amount = _amount_in(code, case, first, averaged(course).runs[0])
+    amount = _first_week(course) if code == "mg/wk" else _amount_in(code, case, first, first)
     if amount is None:
         return unanswered(("weight",))
     daily = code not in ("mg", "ug/h", "[iU]")
@@ -96,10 +96,9 @@ def step_interval(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
         return None
     later = rule.limit.to("d")
     since, gaps = case.course.runs[0].first, []
-    for number, (before, after) in enumerate(_rises(case)):
+    for number, (_, after) in enumerate(_rises(case, replacing=False)):
         wait = rule.first.to("d") if rule.first is not None and number == 0 else later
-        if before.first >= case.course.first:
-            gaps.append((after.first - since, after, wait))
+        gaps.append((after.first - since, after, wait))
         since = after.first
     gaps = [gap for gap in gaps if gap[1].first >= case.situation.first_judged]
     if not gaps:
@@ -170,8 +169,9 @@ def duration(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
             suggestion=Suggestion(longest_passing_duration=limit),
         )
     days, implied = length.days, length.implied
+    beside: tuple[Course, ...] = ()
     if rule.together:
-        days = _days_together(case, days)
+        days, beside = _days_together(case, days), case.same_drug
     measured = Quantity(Fraction(days), UNITS["d"])
     if measured <= limit:
         return Judgement(True, measured=measured, limit=limit, comparison="<=", implied=implied)
@@ -198,6 +198,7 @@ def duration(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
         limit,
         "<=",
         days_over,
+        courses=beside,
         suggestion=Suggestion(longest_passing_duration=limit),
         implied=implied,
     )
@@ -367,14 +368,27 @@ def _amount_in(code: str, case: Case, run: Run, level: Run) -> Fraction | None:
     return run.total if code.endswith("/d") else run.single
 
 
-def _rises(case: Case, *, level: bool = False) -> list[tuple[Run, Run]]:
+def _first_week(course: Course) -> Fraction:
+    """What the first seven days hold."""
+    begun, end = course.runs[0].first, course.runs[0].first + DAYS_A_WEEK
+    return sum(
+        (
+            run.total * (min(end, run.last + 1 if run.last is not None else end) - run.first)
+            for run in course.runs
+            if begun <= run.first < end
+        ),
+        Fraction(0),
+    )
+
+
+def _rises(case: Case, *, level: bool = False, replacing: bool = True) -> list[tuple[Run, Run]]:
     """Pairs of scheduled steps, each by its heaviest day (or the mean of its pattern), between which the dose rises.
 
     What the order replaces is the step before its first. The daily maximum of as-needed use is a ceiling, not a dose
     that somebody was raised to.
     """
     heaviest: dict[int, Run] = {}
-    replaced = case.situation.replaced_by(case.order, case.drug)
+    replaced = case.situation.replaced_by(case.order, case.drug) if replacing else None
     if replaced is not None and replaced.runs and replaced.unit == case.course.unit:
         heaviest[0] = (averaged(replaced) if level else replaced).runs[-1]
     for run in (averaged(case.course) if level else case.course).runs:

@@ -84,6 +84,8 @@ def _phrase(verb: str) -> str:
 def _reason(case: Case, rule: StateRule) -> str:
     """Which of the rule's conditions the patient has."""
     wanted, known = rule.when.conditions, case.patient.conditions
+    if rule.kind == "pregnancy":
+        return " while breastfeeding" if rule.when.breastfeeding else " in pregnancy"
     if wanted is None or known is None:
         return ""
     found = [case.formulary.conditions[name].title.lower() for name in sorted(wanted & known)]

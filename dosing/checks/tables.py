@@ -84,7 +84,8 @@ def row_for(case: Case, rule: TableRule) -> tuple[DoseRow, Fraction] | None:
 
 def _values(case: Case, rule: TableRule) -> list[Fraction]:
     if rule.measure == "egfr":
-        return [case.patient.egfr.value] if case.patient.egfr is not None else []
+        egfr = case.situation.egfr
+        return [] if isinstance(egfr, NotComputed) else [egfr.value.value]
     clearance = case.situation.clearance
     if isinstance(clearance, NotComputed):
         return []
@@ -130,7 +131,7 @@ def _every_band(case: Case, rule: TableRule, holding: Holding) -> Judgement | No
 
 def _why(rule: TableRule, band: Band, dialysis: bool, measured: Fraction | None) -> str:
     if dialysis:
-        return f" on dialysis, in the lowest band, {band.range.text},"
+        return f" on dialysis (the lowest band, {band.range.text})"
     if measured is None:
         return f" at an unknown {NAME_OF[rule.measure]}"
     return f" at {NAME_OF[rule.measure]} {words(Quantity(measured, UNITS[UNIT_OF[rule.measure]]))}"

@@ -87,7 +87,7 @@ def _judge_fall(case: Case, rule: TaperRule, fall: Fall) -> Judgement | None:
         share = f", {words_of_percent(row)}" if row.percent is not None else ""
         return Judgement(
             False,
-            f"Step {fall.after.step} of {case.drug} falls by {words(measured)}; a cut is at most {words(most)}{share}.",
+            f"Step {fall.after.step} of {case.drug} falls by {words(measured)}; a cut is at most {words(most)}{share}{_effect(rule)}.",
             measured,
             most,
             "<=",
@@ -100,7 +100,7 @@ def _judge_fall(case: Case, rule: TaperRule, fall: Fall) -> Judgement | None:
         return Judgement(
             False,
             f"Step {fall.after.step} of {case.drug} falls after {words(held)}; "
-            f"a dose is held for at least {words(every)}.",
+            f"a dose is held for at least {words(every)}{_effect(rule)}.",
             held,
             every,
             ">=",
@@ -116,6 +116,10 @@ def _most(row: Cut, before: Fraction, original: Fraction) -> Fraction | None:
     if row.percent is None:
         return None
     return (original if row.of_original else before) * row.percent / PERCENT
+
+
+def _effect(rule: TaperRule) -> str:
+    return f": {rule.effect}" if rule.effect else ""
 
 
 def words_of_percent(row: Cut) -> str:

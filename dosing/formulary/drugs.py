@@ -126,7 +126,7 @@ def read_partner(name: str, entry: Entry, classes: frozenset[str], belongs: froz
 
 def read_formula(name: str, entry: Entry, names: Names) -> Formula:
     fields = entry.fields(
-        frozenset({"title", "source", "evidence", "constants", "note"}),
+        frozenset({"title", "source", "evidence", "constants", "domain", "note"}),
         ("title", "source", "evidence", "constants"),
     )
     return Formula(
@@ -136,6 +136,7 @@ def read_formula(name: str, entry: Entry, names: Names) -> Formula:
         source=_source(fields["source"], names),
         evidence=fields["evidence"].choice(Evidence),
         note=fields["note"].text() if "note" in fields else "",
+        domain=fields["domain"].text() if "domain" in fields else "",
     )
 
 
@@ -200,13 +201,15 @@ def rules_by_kind(rules: Iterable[Rule]) -> dict[str, tuple[Rule, ...]]:
 
 def _basis(entry: Entry, names: Names) -> Basis:
     fields = entry.fields(
-        frozenset({"stated", "salt", "base", "source", "evidence"}), ("stated", "salt", "base", "source", "evidence")
+        frozenset({"stated", "salt", "base", "other_names", "source", "evidence"}),
+        ("stated", "salt", "base", "source", "evidence"),
     )
     return Basis(
         fields["stated"].one_of(frozenset({"salt", "base"}), "basis"),
         fields["salt"].quantity(),
         fields["base"].quantity(),
         _source(fields["source"], names),
+        _texts(fields, "other_names"),
     )
 
 

@@ -87,6 +87,10 @@ class When:
     conditions: frozenset[str] | None = None
     not_conditions: frozenset[str] | None = None
     unless_indications: frozenset[str] | None = None
+    allergies: frozenset[str] | None = None
+    ascites: frozenset[str] | None = None
+    encephalopathy: frozenset[str] | None = None
+    course_day: Interval | None = None
     weight: Interval | None = None
     tpmt: frozenset[str] | None = None
     nudt15: frozenset[str] | None = None
@@ -95,6 +99,7 @@ class When:
     qtc: Interval | None = None
     duration: Interval | None = None
     prednisone_equivalent: Interval | None = None
+    mme: Interval | None = None
     hepatic_impairment: frozenset[str] | None = None
     creatinine_clearance: Interval | None = None
     egfr: Interval | None = None
@@ -151,7 +156,8 @@ class Band:
 class Rule:
     """One cited statement. `kind` is the code of the finding it gives; `severity` is what that finding weighs.
 
-    `if_unstated` is what it weighs when an input that it hangs on is not stated; `always` judges current medications
+    `if_unstated` is what it weighs when the purpose that it hangs on is not stated, `if_missing` what the question
+    weighs that any other missing input leaves open; `always` judges current medications
     too; `may_loosen` lets a hospital's own layer allow more.
     """
 
@@ -167,6 +173,7 @@ class Rule:
     exception: str = ""
     effect: str = ""
     if_unstated: Severity | None = None
+    if_missing: Severity | None = None
     always: bool = False
     may_loosen: bool = False
     superseded: bool = False

@@ -69,9 +69,8 @@ class _Loading:
         classes, members = self._classes()
         partners = self._partners(classes, members)
         drug_names = self._drug_names()
-        names = Names(
-            sources, indications, conditions, frozenset(classes) | frozenset(partners) | frozenset(drug_names)
-        )
+        known = frozenset(classes) | frozenset(partners) | frozenset(drug_names)
+        names = Names(sources, indications, conditions, known, known | frozenset(allergies))
         class_rules = self._class_rules(classes, names)
         general = self._rules("general.yaml", "general", names)
         combinations = self._combinations(names)

@@ -99,12 +99,16 @@ class Protocol:
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What the amounts of a monograph are amounts of (`salt` or `base`), and how much base is in how much salt."""
+    """What the amounts of a monograph are amounts of (`salt` or `base`), and how much base is in how much salt.
+
+    `other_names` are names of the drug that mean the other one.
+    """
 
     stated: str
     salt: Quantity
     base: Quantity
     source: Source
+    other_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +235,7 @@ class Advice:
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """A published formula: its constants by name, each a bare number in the units that the formula is printed in."""
+    """A published formula: its constants, bare numbers in the units it is printed in; `domain`: for whom, in words."""
 
     name: str
     title: str
@@ -239,6 +243,7 @@ class Formula:
     source: Source
     evidence: Evidence
     note: str = ""
+    domain: str = ""
 
 
 @dataclass(frozen=True, slots=True)

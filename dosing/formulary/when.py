@@ -22,6 +22,7 @@ class Names:
     indications: Mapping[str, Term]
     conditions: Mapping[str, Term]
     drugs_and_classes: frozenset[str]
+    allergies: frozenset[str] = frozenset()
 
 
 def read_when(entry: Entry, names: Names) -> When:
@@ -61,6 +62,13 @@ WHEN: dict[str, tuple[str, Callable[[Entry, Names], Any]]] = {
     ),
     "condition": ("conditions", lambda entry, names: entry.some_of(names.conditions, "condition")),
     "not_condition": ("not_conditions", lambda entry, names: entry.some_of(names.conditions, "condition")),
+    "allergy": ("allergies", lambda entry, names: entry.some_of(names.allergies, "allergy")),
+    "ascites": ("ascites", lambda entry, names: entry.some_of(frozenset({"none", "mild", "moderate"}), "degree")),
+    "encephalopathy": (
+        "encephalopathy",
+        lambda entry, names: entry.some_of(frozenset({"none", "grade-1", "grade-2", "grade-3", "grade-4"}), "grade"),
+    ),
+    "course_day": ("course_day", lambda entry, names: entry.interval("d")),
     "weight": ("weight", lambda entry, names: entry.interval("kg")),
     "tpmt": ("tpmt", lambda entry, names: entry.some_of(METABOLISERS, "phenotype")),
     "nudt15": ("nudt15", lambda entry, names: entry.some_of(METABOLISERS, "phenotype")),
@@ -71,6 +79,7 @@ WHEN: dict[str, tuple[str, Callable[[Entry, Names], Any]]] = {
     ),
     "qtc": ("qtc", lambda entry, names: entry.interval("ms")),
     "duration": ("duration", lambda entry, names: entry.interval("d")),
+    "mme": ("mme", lambda entry, names: entry.interval("{MME}/d")),
     "prednisone_equivalent": ("prednisone_equivalent", lambda entry, names: entry.interval("mg/d")),
     "hepatic_impairment": (
         "hepatic_impairment",

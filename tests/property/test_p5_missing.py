@@ -199,7 +199,7 @@ INPUTS = (
     patient_input("sex", lambda patient, rule: ["female"] if is_childbearing(patient) else ["female", "male"]),
     patient_input("weight", lambda patient, rule: WEIGHTS),
     patient_input("creatinine_clearance", lambda patient, rule: CLEARANCES, "serum_creatinine"),
-    patient_input("egfr", lambda patient, rule: RATES),
+    patient_input("egfr", lambda patient, rule: RATES, "serum_creatinine"),
     patient_input("hemodialysis", lambda patient, rule: [True, False]),
     patient_input("hepatic_impairment", lambda patient, rule: list(DEGREES), "child_pugh"),
     patient_input("pregnant", lambda patient, rule: [True, False]),
