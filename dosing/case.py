@@ -54,6 +54,19 @@ class Situation:
         laid += [self._lay(order, True) for order in self.medications or () if order.given not in replaced]
         return tuple(course for courses in laid for course in courses)
 
+    def replaced_by(self, order: Order, drug: str) -> Course | None:
+        """The course of the current medication that an order takes the place of."""
+        if order.replaces is None:
+            return None
+        replaced = [known for known in self.medications or () if known.given == order.replaces]
+        return next((course for known in replaced for course in self._lay(known, True) if course.drug == drug), None)
+
+    @cached_property
+    def past_courses(self) -> tuple[Course, ...]:
+        """What was taken and is over, as far as its days are stated."""
+        dated = [order for order in self.past_medications if order.start_date is not None]
+        return tuple(course for order in dated for course in self._lay(order, True))
+
     @cached_property
     def courses_of(self) -> dict[str, tuple[Course, ...]]:
         found: dict[str, tuple[Course, ...]] = {}
@@ -87,6 +100,11 @@ class Situation:
             return ()
         combination = self.formulary.combinations.get(order.drug)
         return combination.ingredients if combination is not None else (order.drug,)
+
+    def known_drugs(self, beside: Order) -> tuple[str, ...]:
+        """Every drug that is ordered beside an order, is taken, or was taken as far as that is stated."""
+        others = [order for order in self.orders if order is not beside]
+        return tuple(drug for order in (*others, *(self.patient.medications or ())) for drug in self.ingredients(order))
 
     def _lay(self, order: Order, medication: bool) -> list[Course]:
         return [

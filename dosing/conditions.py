@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from fractions import Fraction
 
 from dosing.case import Case
 from dosing.days import date_of, day_number
-from dosing.formulary.model import ALWAYS, Interval, When
+from dosing.formulary.kinds import ALWAYS, Interval, When
+from dosing.length import length_of
 from dosing.measures import NotComputed
 from dosing.patient import Patient
-from dosing.timeline import RATE
+from dosing.timeline import A_DAY
 from dosing.totals import count
 
 # A rule that begins with a birthday is looked for this far into an order that goes on.
@@ -115,6 +117,52 @@ def _conditions(conditions: frozenset[str], case: Case) -> Answer:
     return ("conditions",) if known is None else not known.isdisjoint(conditions)
 
 
+def _not_conditions(excepted: frozenset[str], case: Case) -> Answer:
+    known = case.patient.conditions
+    return ("conditions",) if known is None else known.isdisjoint(excepted)
+
+
+def _weight(interval: Interval, case: Case) -> Answer:
+    weight = case.patient.weight
+    return ("weight",) if weight is None else weight.amount("kg") in interval
+
+
+def _laboratory(interval: Interval, case: Case, name: str, unit: str) -> Answer:
+    measured = case.patient.laboratory.get(name)
+    return (name,) if measured is None else measured.amount(unit) in interval
+
+
+def _alanine_aminotransferase(interval: Interval, case: Case) -> Answer:
+    """In multiples of the laboratory's own upper limit: there is no common one."""
+    names = ("alanine_aminotransferase", "alanine_aminotransferase_upper_limit")
+    missing = tuple(name for name in names if name not in case.patient.laboratory)
+    if missing:
+        return missing
+    measured, upper = (case.patient.laboratory[name].amount("U/L") for name in names)
+    return upper > 0 and measured / upper in interval
+
+
+def _duration(interval: Interval, case: Case) -> Answer:
+    """An order that goes on is longer than anything, whatever its first supply."""
+    length = length_of(case)
+    if case.course.last is None:
+        return interval.high is None
+    return length is not None and Fraction(length.days) in interval
+
+
+def _prednisone_equivalent(interval: Interval, case: Case) -> Answer:
+    counted = count(case.situation, case.formulary.equivalences["prednisone-equivalent"])
+    judged = [
+        day
+        for day in counted.days
+        if (day.last is None or day.last >= case.situation.first_judged)
+        and any(course.order is case.order for course in day.courses)
+    ]
+    if any(day.total in interval for day in judged):
+        return True
+    return counted.needs or False
+
+
 def _clearance(interval: Interval, case: Case) -> Answer:
     """Any weight that puts the clearance into the range counts: the lower band is judged."""
     measured = case.situation.clearance
@@ -215,7 +263,7 @@ def _concentration(interval: Interval, case: Case) -> Answer:
 def _daily_dose(interval: Interval, case: Case) -> Answer:
     if case.course.needs:
         return case.course.needs
-    if (interval.unit == RATE) != (case.course.unit == RATE):
+    if interval.unit != A_DAY[case.course.unit].code:
         return False
     runs = case.course.judged(case.situation.first_judged)
     return any(run.total in interval for run in runs)
@@ -238,6 +286,16 @@ SLOTS: dict[str, Callable[..., Answer]] = {
     "not_indications": _not_indications,
     "intents": lambda allowed, case: _choice(allowed, case.order.intent, "intent"),
     "conditions": _conditions,
+    "not_conditions": _not_conditions,
+    "unless_indications": lambda excepted, case: case.order.indication not in excepted,
+    "weight": _weight,
+    "tpmt": lambda allowed, case: _choice(allowed, case.patient.tpmt, "tpmt"),
+    "nudt15": lambda allowed, case: _choice(allowed, case.patient.nudt15, "nudt15"),
+    "neutrophils": lambda interval, case: _laboratory(interval, case, "neutrophils", "10*3/uL"),
+    "alanine_aminotransferase_multiple": _alanine_aminotransferase,
+    "qtc": lambda interval, case: _laboratory(interval, case, "qtc", "ms"),
+    "duration": _duration,
+    "prednisone_equivalent": _prednisone_equivalent,
     "hepatic_impairment": lambda allowed, case: _among(allowed, case.patient.hepatic_degrees, "hepatic_impairment"),
     "creatinine_clearance": _clearance,
     "egfr": _egfr,

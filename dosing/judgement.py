@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dosing.case import Case
 from dosing.conditions import Holding
 from dosing.finding import Finding, NotChecked, Passed, Result, Severity, Suggestion
-from dosing.formulary.model import Action, DoseRule, Evidence, Rule, TableRule
+from dosing.formulary.kinds import Action, DoseRule, Evidence, Rule, TableRule
 from dosing.formulary.severity import BY_ACTION
 from dosing.timeline import Course
 from dosing.units import Quantity
@@ -150,7 +150,10 @@ def _named(case: Case, courses: tuple[Course, ...]) -> tuple[tuple[str, ...], tu
 
 def _not_checked(case: Case, rule: Rule, needs: tuple[str, ...], message: str) -> NotChecked:
     why = f"{missing(case.drug, needs)} {message}".rstrip()
-    return NotChecked(code_of(rule), case.order.given, needs, why, (rule,), gravest(rule), case.drug)
+    weighs = gravest(rule)
+    if rule.if_unstated is not None and PURPOSE.isdisjoint(needs):
+        weighs = rule.if_unstated
+    return NotChecked(code_of(rule), case.order.given, needs, why, (rule,), weighs, case.drug)
 
 
 def missing(drug: str, needs: tuple[str, ...]) -> str:

@@ -14,7 +14,7 @@ from math import gcd
 from dosing.case import Case
 from dosing.formulary.model import CombinationProduct, Product
 from dosing.order import Order
-from dosing.timeline import RATE, Course, Run, Unknown, amount_of, doses_in
+from dosing.timeline import RATE, Course, Run, Unknown, amount_of, doses_in, kind_of
 from dosing.vocabulary import LIQUIDS
 
 # More pieces than this at one time are not looked for: it bounds the search, and no dose is taken so.
@@ -48,8 +48,7 @@ Making = tuple[Pieces, ...] | CannotMake
 
 def unit_amount(product: Product) -> Fraction:
     """What one piece, or one millilitre, holds."""
-    code = "ug/h" if product.strength.unit.code.endswith("/h") else "mg"
-    amount = product.strength.amount(code)
+    amount = product.strength.amount(kind_of(product.strength))
     return amount if product.volume is None else amount / product.volume.amount("mL")
 
 
@@ -199,7 +198,7 @@ def products_for(case: Case) -> tuple[Product, ...]:
 
     Of a combination, the share of this ingredient in the products whose every ingredient fits.
     """
-    forms, rate = case.possible_forms, case.course.unit == RATE
+    forms, unit = case.possible_forms, case.course.unit
     order, stated = case.order, (case.order.strengths or case.order.concentrations) is not None
     combination = case.combination
     if combination is not None:
@@ -212,7 +211,7 @@ def products_for(case: Case) -> tuple[Product, ...]:
         product
         for product in case.monograph.products
         if product.form in forms and _fits(product, order, case.drug)
-        if product.strength.unit.code.endswith("/h") == rate
+        if kind_of(product.strength) == unit
         if product.offered or stated
     )
 
@@ -225,7 +224,7 @@ def _fits(product: Product, order: Order, drug: str) -> bool:
         return False
     if concentration is None:
         return True
-    in_a_millilitre = concentration.amount.amount("mg") / concentration.volume.amount("mL")
+    in_a_millilitre = concentration.amount.amount(kind_of(concentration.amount)) / concentration.volume.amount("mL")
     return product.volume is not None and unit_amount(product) == in_a_millilitre
 
 

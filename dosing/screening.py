@@ -11,16 +11,20 @@ from dosing.checks import CHECKS
 from dosing.conditions import Holding, holds
 from dosing.days import date_of
 from dosing.finding import Finding, NotChecked, Passed, Severity, Suggestion, Verdict
-from dosing.formulary.model import DoseRule, Formulary, PartnerRule, Rule, StateRule
+from dosing.formulary.kinds import DoseRule, PartnerRule, Rule, StateRule
+from dosing.formulary.model import Formulary
 from dosing.judgement import LISTS, Judgement, missing, settle
 from dosing.measures import Measures, measures_with
 from dosing.order import Order
 from dosing.patient import Patient
-from dosing.timeline import RATE
+from dosing.restating import restated
+from dosing.timeline import INTERNATIONAL, RATE, Course, kind_of
 from dosing.totals import Stretch, totals
 
 # The questions that an absent list leaves open.
 ONE_QUESTION = frozenset({"contraindication", "interaction", "duplicate-therapy"})
+# What rules for every drug are about.
+GENERAL = "general"
 # Findings of these kinds have one cause for each rule; of all others, one for each code.
 ONE_CAUSE_A_RULE = frozenset({"contraindication", "pregnancy", "monitoring", "co-prescription", "place-in-therapy"})
 
@@ -46,14 +50,22 @@ class _Rows:
 
 def screen(orders: tuple[Order, ...], patient: Patient, formulary: Formulary, as_of: date) -> Screening:
     """Judge orders together and with the patient's medications. The same request always gives the same answer."""
-    situation = Situation(orders, patient, formulary, as_of)
+    situation = situated(orders, patient, formulary, as_of)
     rows = _Rows([], [], [])
-    for order in orders:
+    for order in situation.orders:
         _screen_order(order, situation, rows)
     _screen_medications(situation, rows)
     verdict = Verdict(_merged(rows.findings), _grouped(rows.not_checked), tuple(rows.passed))
     measures = measures_with(situation.clearance, patient, formulary)
     return Screening(verdict, as_of, totals(situation), measures)
+
+
+def situated(orders: tuple[Order, ...], patient: Patient, formulary: Formulary, as_of: date) -> Situation:
+    """The request with every amount in what its monograph counts."""
+    judged = tuple(restated(order, formulary) for order in orders)
+    if patient.medications is not None:
+        patient = replace(patient, medications=tuple(restated(known, formulary) for known in patient.medications))
+    return Situation(judged, patient, formulary, as_of)
 
 
 def _screen_order(order: Order, situation: Situation, rows: _Rows) -> None:
@@ -146,6 +158,10 @@ def _screen_medications(situation: Situation, rows: _Rows) -> None:
         if order.drug is None:
             rows.findings.append(replace(_unknown_drug(order), orders=judged, medications=(order.spoken,)))
     for course in situation.courses:
+        if course.medication and not any(
+            other.drug == course.drug for other in situation.courses if not other.medication
+        ):
+            rows.findings += _always_judged(course, situation, judged)
         over = course.last is not None and course.order.end_date is None and course.last < situation.first_judged
         if course.medication and over:
             rows.findings.append(
@@ -160,6 +176,26 @@ def _screen_medications(situation: Situation, rows: _Rows) -> None:
             )
 
 
+def _always_judged(course: Course, situation: Situation, judged: tuple[str, ...]) -> list[Finding]:
+    """What a medication is told although it is context: a weekly drug that is taken daily."""
+    monograph = situation.formulary.monographs.get(course.drug)
+    if monograph is None:
+        return []
+    case = Case(situation, course.order, course, monograph)
+    found: list[Finding] = []
+    for check in CHECKS:
+        for rule in monograph.rules_of.get(check.kind, ()):
+            if not rule.always:
+                continue
+            holding = holds(rule.when, case)
+            judgement = check.judge(case, rule, holding) if holding.truth is True else None
+            if judgement is not None and not judgement.kept and not judgement.needs:
+                result = settle(case, rule, holding, judgement)
+                if isinstance(result, Finding):
+                    found.append(replace(result, orders=judged, medications=(course.order.spoken,)))
+    return found
+
+
 def _known_forms(formulary: Formulary, order: Order, forms: tuple[str, ...]) -> tuple[str, ...]:
     combination = formulary.combinations.get(order.drug or "")
     if combination is None:
@@ -172,8 +208,8 @@ def _of_another_kind(case: Case) -> bool:
     if case.course.needs:
         return False
     forms = case.possible_forms
-    rates = {product.strength.unit.code.endswith("/h") for product in case.monograph.products if product.form in forms}
-    return bool(rates) and (case.course.unit == RATE) not in rates
+    kinds = {kind_of(product.strength) for product in case.monograph.products if product.form in forms}
+    return bool(kinds) and case.course.unit not in kinds
 
 
 def _for_adults(case: Case) -> list[NotChecked]:
@@ -190,8 +226,10 @@ def _for_adults(case: Case) -> list[NotChecked]:
 def _nothing_to_judge(case: Case) -> NotChecked | None:
     """An order whose dose is of another kind, or that has no dose on any day that is judged: silence is no verdict."""
     drug, course = case.drug, case.course
+    if case.order.basis is not None and case.monograph.basis is None:
+        return _not_judged(case, ("basis",), f"How much base is in how much salt of {drug} is not known.")
     if _of_another_kind(case):
-        kind = "a rate per hour" if course.unit == RATE else "an amount"
+        kind = {RATE: "a rate per hour", INTERNATIONAL: "in international units"}.get(course.unit, "an amount")
         return _not_judged(case, ("dose",), f"The dose is {kind}, which {drug} does not have in this form.")
     if course.needs or course.judged(case.situation.first_judged):
         return None
@@ -264,6 +302,8 @@ def _cause(finding: Finding) -> tuple[object, ...]:
     about = (finding.code, frozenset(finding.orders), frozenset(finding.medications), finding.drug)
     if rule is None:
         return (*about, finding.message)
+    if rule.subject == GENERAL and finding.code == "co-prescription":
+        return (finding.code, rule.id)  # what belongs beside every drug is said once for a patient
     if finding.code in ONE_CAUSE_A_RULE or (isinstance(rule, StateRule) and finding.code == "frequency"):
         return (*about, rule.id)
     if isinstance(rule, PartnerRule) or (len(finding.orders) > 1 and not isinstance(rule, DoseRule)):
@@ -295,4 +335,4 @@ def sums(
     orders: tuple[Order, ...], patient: Patient, formulary: Formulary, as_of: date
 ) -> Mapping[str, tuple[Stretch, ...]]:
     """The totals over drugs alone, without judging anything."""
-    return totals(Situation(orders, patient, formulary, as_of))
+    return totals(situated(orders, patient, formulary, as_of))

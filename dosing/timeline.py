@@ -11,22 +11,38 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from itertools import zip_longest
+from types import MappingProxyType
 from typing import TypeVar
 
 from dosing.days import day_number, days_in
 from dosing.order import Order
 from dosing.patterns import HORIZON, Span, change_hours, dose_days, interval_hours
-from dosing.posology import AfterDialysis, DoseRange, Sig, doses_a_day, fewest_doses_a_day, is_daily
+from dosing.posology import (
+    HOURS_A_DAY,
+    AfterDialysis,
+    DoseRange,
+    Every,
+    OnWeekdays,
+    Sig,
+    Times,
+    doses_a_day,
+    fewest_doses_a_day,
+    is_daily,
+)
 from dosing.units import UNITS, Quantity
 
 DAYS_A_WEEK = 7
-MASS, RATE = "mg", "ug/h"
+MASS, RATE, INTERNATIONAL = "mg", "ug/h", "[iU]"
+# What a day and a week of each are counted in. A rate is one, however long.
+A_DAY = MappingProxyType({MASS: UNITS["mg/d"], RATE: UNITS["ug/h"], INTERNATIONAL: UNITS["[iU]/d"]})
+A_WEEK = MappingProxyType({MASS: UNITS["mg/wk"], RATE: UNITS["ug/h"], INTERNATIONAL: UNITS["[iU]/wk"]})
 Taken = TypeVar("Taken")
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Days `first` to `last` (None: for ever) on which the same is taken, in mg (patches: the rate in ug/h).
+    """Days `first` to `last` (None: for ever) on which the same is taken, in mg (patches: the rate in ug/h; some
+    vitamins: international units).
 
     `single` is the largest dose at one time, `total` the most and `least` the least of a day, `interval` the fewest
     hours between two doses where the sig states hours.
@@ -105,9 +121,9 @@ def lay(
     first = day_number(order.start_date or as_of, day_one)
     spans: list[tuple[int, int | None]] = []
     runs: list[Run] = []
-    rates = _rates(order)
-    unit = RATE if True in rates else MASS
-    missing: tuple[str, ...] = ("dose",) if len(rates) > 1 else ()
+    units = _units(order)
+    unit = next(iter(units), MASS)
+    missing: tuple[str, ...] = ("dose",) if len(units) > 1 else ()
     end = day_number(order.end_date, day_one) if order.end_date is not None else None
     for number, step in enumerate(order.steps, 1):
         last = None if step.duration is None else first + days_in(step.duration, first, day_one) - 1
@@ -202,6 +218,8 @@ def amount_of(dose: Quantity, order: Order, drug: str, weight: Quantity | None, 
     dimension = dose.unit.dimension
     if dimension == "[mass]":
         return dose.amount("mg")
+    if dose.unit.code.startswith(INTERNATIONAL):
+        return dose.value if dose.unit.code == INTERNATIONAL else dose.amount("[iU]/d") / times
     if dimension == "[mass]/[time]":
         return dose.amount("ug/h") if dose.unit.code.endswith("/h") else dose.amount("mg/d") / times
     if dimension in ("[mass]/[bodyweight]", "[mass]/[bodyweight]/[time]"):
@@ -216,14 +234,57 @@ def amount_of(dose: Quantity, order: Order, drug: str, weight: Quantity | None, 
             return Unknown(("concentration",))
         return dose / concentration.volume * concentration.amount.amount("mg")
     strength = (order.strengths or {}).get(drug)
-    if strength is None or strength.unit.code.endswith("/h") != (dose.unit.code == "{patch}"):
+    if strength is None or (kind_of(strength) == RATE) != (dose.unit.code == "{patch}"):
         return Unknown(("strength",))
-    return dose.value * (strength.amount("ug/h") if strength.unit.code.endswith("/h") else strength.amount("mg"))
+    return dose.value * strength.amount(kind_of(strength))
 
 
 def is_per_day(dose: Quantity) -> bool:
     """Whether a dose is written as the total of a day; a rate per hour is a patch."""
     return dose.unit.dimension.endswith("/[time]") and not dose.unit.code.endswith("/h")
+
+
+def kind_of(amount: Quantity) -> str:
+    """What a dose, a strength or a limit counts: mass, the rate of a patch, or international units."""
+    if amount.unit.code.startswith(INTERNATIONAL):
+        return INTERNATIONAL
+    return RATE if amount.unit.code.endswith("/h") else MASS
+
+
+def averaged(course: Course) -> Course:
+    """The course with each step's days levelled to the mean of its pattern: 200 and 400 mg in turn are 300 mg a day.
+
+    A step that is shorter than its pattern counts with the mean of the days it has.
+    """
+    runs: list[Run] = []
+    for number, (first, last) in enumerate(course.spans, 1):
+        own = [run for run in course.runs if run.step == number]
+        if not own:
+            continue
+        period = _period(course.order.steps[number - 1].sig)
+        if period is None or own[0].first != own[0].last:
+            runs += own
+            continue
+        days = period if last is None else min(period, Fraction(last - first + 1))
+        # A pattern that began long ago is laid out from a later day on; any whole period holds the same.
+        begun = own[0].first
+        mean = sum((run.total for run in own if run.first < begun + days), Fraction(0)) / days
+        single, count = max(run.single for run in own), max(run.count for run in own)
+        runs.append(Run(begun, last, number, single, mean, mean, count, None, own[0].as_needed))
+    return Course(course.order, course.drug, course.unit, tuple(runs), course.spans, course.needs, course.medication)
+
+
+def _period(sig: Sig) -> Fraction | None:
+    """The days after which a pattern begins again; None for one that a calendar decides or that is the same daily."""
+    if sig.cycle:
+        return Fraction(len(sig.cycle))
+    match sig.frequency:
+        case Times(per="week") | OnWeekdays():
+            return Fraction(DAYS_A_WEEK)
+        case Every() as frequency if not frequency.in_months:
+            return frequency.shortest_hours / HOURS_A_DAY
+        case _:
+            return None
 
 
 def _runs(
@@ -327,11 +388,12 @@ def _run(
     return Run(first, last, step, single, total, least, count, interval, sig.as_needed, cap is not None, after_dialysis)
 
 
-def _rates(order: Order) -> set[bool]:
-    """Whether the doses are rates of a patch (stated per hour, or patches whose strength is a rate), each once."""
-    rated = any(strength.unit.code.endswith("/h") for strength in (order.strengths or {}).values())
+def _units(order: Order) -> set[str]:
+    """What the doses count, each once: a piece counts what its strength does."""
+    strengths = {kind_of(strength) for strength in (order.strengths or {}).values()}
+    of_a_piece = next(iter(strengths)) if len(strengths) == 1 else MASS
     return {
-        dose.unit.code.endswith("/h") or (rated and dose.unit.code == "{patch}")
+        of_a_piece if dose.unit.code.startswith("{") else kind_of(dose)
         for step in order.steps
         for dose in doses_in(step.sig)
     }

@@ -110,21 +110,27 @@ def _as_sent(measured: Quantity) -> Quantity:
 PIECES = ("{tablet}", "{capsule}", "{patch}", "{spray}", "{film}")
 VOLUMES = ("uL", "mL", "dL", "L")
 
-AMOUNT = Kind("an amount of drug", _codes(MASSES), "300 mg")
-ONE_DOSE = Kind("one dose", _codes(MASSES, _per(MASSES, "kg"), PIECES, VOLUMES), "300 mg")
+AMOUNT = Kind("an amount of drug", _codes(MASSES, ("[iU]",)), "300 mg")
+ONE_DOSE = Kind("one dose", _codes(MASSES, _per(MASSES, "kg"), PIECES, VOLUMES, ("[iU]",)), "300 mg")
 DOSE = Kind(
     "a dose, or a day's total",
-    _codes(ONE_DOSE.codes, _per(MASSES, "d"), _per(MASSES, "kg/d"), _per(MASSES, "h")),
+    _codes(ONE_DOSE.codes, _per(MASSES, "d"), _per(MASSES, "kg/d"), _per(MASSES, "h"), ("[iU]/d",)),
     "300 mg",
 )
 MAX_PER_DAY = Kind(
     "an amount or a number of pieces a day",
     _codes(
-        MASSES, PIECES, ("mL", "L"), _per(MASSES, "d"), _per(MASSES, "kg/d"), _per(PIECES, "d"), _per(("mL", "L"), "d")
+        MASSES,
+        PIECES,
+        ("mL", "L", "[iU]", "[iU]/d"),
+        _per(MASSES, "d"),
+        _per(MASSES, "kg/d"),
+        _per(PIECES, "d"),
+        _per(("mL", "L"), "d"),
     ),
     "200 mg/day",
 )
-STRENGTH = Kind("the strength of a piece", _codes(MASSES, _per(MASSES, "h")), "300 mg")
+STRENGTH = Kind("the strength of a piece", _codes(MASSES, _per(MASSES, "h"), ("[iU]",)), "300 mg")
 VOLUME = Kind("a volume", _codes(VOLUMES), "5 mL")
 SUPPLY = Kind("a number of pieces or a volume", _codes(PIECES, VOLUMES), "90 {capsule}")
 DURATION = Kind(
@@ -140,7 +146,7 @@ INTERVAL = Kind(
     "6 hours",
     _as_interval,
     least=quantity("1 min"),
-    most=quantity("366 days"),
+    most=quantity("1100 days"),
 )
 
 START_DOSE = Kind("one dose, or a day's total", _codes(MASSES, _per(MASSES, "d"), _per(MASSES, "wk")), "300 mg")

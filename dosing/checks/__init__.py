@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dosing.checks import amounts, courses, fit, partners, plausible, states, tables, totals
+from dosing.checks import amounts, courses, fit, partners, plausible, states, tables, taper, totals, weight
 from dosing.judgement import Judge
 
 
@@ -35,12 +35,14 @@ CHECKS: tuple[Check, ...] = (
     ),
     _check("renal-dose", "Do dose and interval fit the kidney function?", tables.judge),
     _check("hepatic-dose", "Do dose and interval fit the liver function?", amounts.judge),
+    _check("weight-dose", "Does the dose fit the body weight?", weight.judge),
     _check("age-limit", "Does the drug, at this dose, fit the age on each day?", amounts.judge),
     _check("starting-dose", "Is the first dose within the start?", courses.starting_dose),
     _check("step-size", "Is any rise larger than a step?", courses.step_size),
     _check("step-interval", "Does any rise come sooner than the pace allows?", courses.step_interval),
     _check("below-effective-dose", "Is a maintenance dose below the effective range?", courses.below_effective),
     _check("max-duration", "Does the treatment last longer than it should?", courses.duration),
+    _check("max-supply", "Does one supply last longer than it should?", courses.supply),
     _check("duration-missing", "Is a length stated for a drug that is for limited use?", courses.duration_stated),
     _check("mme", "How many morphine milligram equivalents does any day hold?", totals.judge),
     _check("prednisone-equivalent", "How much prednisone-equivalent does any day hold?", totals.judge),
@@ -51,6 +53,7 @@ CHECKS: tuple[Check, ...] = (
     _check("interaction", "Does the drug meet another that it should not?", partners.judge),
     _check("duplicate-therapy", "Does the drug double another of its class?", partners.judge),
     _check("abrupt-stop", "Does the order end where the dose should be lowered slowly?", courses.abrupt_stop),
+    _check("taper-speed", "Does the dose fall too fast?", taper.judge),
     _check("co-prescription", "Should another drug stand beside this one?", partners.co_prescription),
     _check("monitoring", "What should be measured?", states.advice),
     _check("place-in-therapy", "Is this the place of the drug among treatments?", states.advice),

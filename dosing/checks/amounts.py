@@ -5,21 +5,34 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 from operator import attrgetter
+from types import MappingProxyType
 
 from dosing.case import Case
 from dosing.conditions import Holding
 from dosing.finding import Severity, Suggestion
-from dosing.formulary.model import DoseRow, DoseRule, Rule, StateRule, TableRule
+from dosing.formulary.kinds import DoseRow, DoseRule, Rule, StateRule, TableRule
 from dosing.judgement import Days, Judgement, action_severity, told, unanswered
-from dosing.timeline import RATE, Course, DaySum, Run, heaviest, heaviest_week
+from dosing.timeline import (
+    A_DAY,
+    A_WEEK,
+    INTERNATIONAL,
+    MASS,
+    RATE,
+    Course,
+    DaySum,
+    Run,
+    heaviest,
+    heaviest_week,
+    kind_of,
+)
 from dosing.units import UNITS, Quantity, Unit
 from dosing.wording import taken, words
 
 HOURS_A_DAY = 24
 WHOLE = Fraction(1)
 
-# What limits are compared in: found once, because looking a unit up by its code costs as much as comparing.
-A_DOSE, A_DAY, A_WEEK, A_RATE = UNITS["mg"], UNITS["mg/d"], UNITS["mg/wk"], UNITS["ug/h"]
+# What single doses are compared in: found once, because looking a unit up by its code costs as much as comparing.
+A_DOSE = MappingProxyType({kind: UNITS[kind] for kind in (MASS, RATE, INTERNATIONAL)})
 
 # Says where a row's limits come from. Called for a breach only: of a limit that was kept nobody reads it, and finding
 # the words cost as much as judging the row.
@@ -71,14 +84,14 @@ def _daily(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fracti
         sharing = tuple(other for other in sharing if other.unit == course.unit or other.needs)
         if isinstance(rule, TableRule):
             sharing = tuple(other for other in sharing if other is course or not only_after_dialysis(other))
-    missing = _missing(course, sharing)
+    missing = missing_dose(course, sharing)
     if missing is not None and course.needs:
         return missing
     # What another order adds is not known; what is known may be too much already.
     sharing = tuple(other for other in sharing if not other.needs) if missing is not None else sharing
-    limit = _scaled(row.max_daily, A_RATE if course.unit == RATE else A_DAY, share)
+    limit = _scaled(row.max_daily, A_DAY[course.unit], share)
     bound, unit = limit.value, limit.unit
-    stretches = _judged(case.situation.sum_of(sharing), case, holding)
+    stretches = judged_days(case.situation.sum_of(sharing), case, holding)
     if not stretches:
         return None
     worst = heaviest(stretches, attrgetter("total"))
@@ -100,7 +113,7 @@ def _daily(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fracti
         measured,
         limit,
         "<=",
-        _days(over, case, holding),
+        days_of_sum(over, case, holding),
         _step_on(course, worst.first),
         worst.courses,
         _largest(course, worst, bound, as_needed, limit),
@@ -117,7 +130,7 @@ def _single(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fract
     runs = _runs(case, holding)
     if not runs:
         return None
-    limit = _scaled(row.max_single, A_RATE if case.course.unit == RATE else A_DOSE, share)
+    limit = _scaled(row.max_single, A_DOSE[case.course.unit], share)
     below = isinstance(rule, DoseRule) and rule.below
     worst = heaviest(runs, attrgetter("single"))
     measured, comparison = Quantity(worst.single, limit.unit), "<" if below else "<="
@@ -160,16 +173,16 @@ def _supplement(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: F
 
 
 def _weekly(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fraction, why: Why) -> Judgement | None:
-    if row.max_weekly is None:
+    if row.max_weekly is None or not _speaks_of(row.max_weekly, case.course):
         return None
-    missing = _missing(case.course, case.same_drug)
+    missing = missing_dose(case.course, case.same_drug)
     if missing is not None:
         return missing
     heaviest = heaviest_week(case.same_drug)
     if heaviest is None:
         return None
     amount, first = heaviest
-    limit = _scaled(row.max_weekly, A_WEEK, share)
+    limit = _scaled(row.max_weekly, A_WEEK[case.course.unit], share)
     measured = Quantity(amount, limit.unit)
     if amount <= limit.value:
         return Judgement(True, measured=measured, limit=limit, comparison="<=")
@@ -269,7 +282,7 @@ def _too_many(case: Case, runs: list[Run], most: int, why: Why) -> Judgement:
 
 def _speaks_of(limit: Quantity, course: Course) -> bool:
     """Whether a limit is of the course's kind: a rate of a patch, or an amount. Another form's limit says nothing."""
-    return bool(course.needs) or limit.unit.code.endswith("/h") == (course.unit == RATE)
+    return bool(course.needs) or kind_of(limit) == course.unit
 
 
 def _scaled(limit: Quantity, unit: Unit, share: Fraction) -> Quantity:
@@ -283,7 +296,7 @@ def only_after_dialysis(course: Course) -> bool:
     return bool(course.runs) and all(run.after_dialysis for run in course.runs)
 
 
-def _missing(course: Course, sharing: tuple[Course, ...]) -> Judgement | None:
+def missing_dose(course: Course, sharing: tuple[Course, ...]) -> Judgement | None:
     for known in (course, *sharing):
         if known.needs:
             return unanswered(known.needs)
@@ -298,19 +311,20 @@ def _runs(case: Case, holding: Holding) -> tuple[Run, ...]:
     return tuple(run for run in runs if run.first <= holding.to_day)
 
 
-def _judged(stretches: tuple[DaySum, ...], case: Case, holding: Holding) -> list[DaySum]:
-    """The stretches that hold a judged day on which this course is taken."""
+def judged_days(stretches: tuple[DaySum, ...], case: Case, holding: Holding, own: Course | None = None) -> list[DaySum]:
+    """The stretches that hold a judged day on which this course is taken (`own`: what stands for it in the sums)."""
+    course = own or case.course
     first, last = max(case.situation.first_judged, holding.from_day), holding.to_day
     return [
         stretch
         for stretch in stretches
         if (stretch.last is None or stretch.last >= first)
         and (last is None or stretch.first <= last)
-        and case.course in stretch.courses
+        and course in stretch.courses
     ]
 
 
-def _days(stretches: list[DaySum], case: Case, holding: Holding) -> Days:
+def days_of_sum(stretches: list[DaySum], case: Case, holding: Holding) -> Days:
     """The breached days of a sum, inside the days on which the rule holds."""
     ranges: list[tuple[int, int | None]] = []
     for stretch in stretches:
@@ -341,4 +355,4 @@ def _largest(course: Course, worst: DaySum, bound: Fraction, as_needed: bool, li
     if own is None or own.count == 0 or course.unit == RATE:
         return None
     room = bound - (worst.total - own.total)
-    return Suggestion(largest_passing_dose=Quantity(room / own.count, UNITS["mg"])) if room > 0 else None
+    return Suggestion(largest_passing_dose=Quantity(room / own.count, A_DOSE[course.unit])) if room > 0 else None

@@ -10,10 +10,10 @@ from dosing.checks.tables import least_maintenance
 from dosing.conditions import Holding, holds
 from dosing.days import day_number
 from dosing.finding import Severity, Suggestion
-from dosing.formulary.model import CourseRule, Layer, Rule, StateRule, StopRule
+from dosing.formulary.kinds import CourseRule, Layer, Rule, StateRule, StopRule
 from dosing.judgement import KEPT, Judgement, unanswered
-from dosing.products import pieces_a_day
-from dosing.timeline import Course, Run
+from dosing.length import length_of, supply_of
+from dosing.timeline import A_DAY, DAYS_A_WEEK, Course, Run, averaged, is_per_day, kind_of
 from dosing.totals import exposure_in
 from dosing.units import UNITS, Quantity
 from dosing.wording import words
@@ -36,12 +36,14 @@ def starting_dose(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     if course.needs:
         return unanswered(course.needs)
     first = course.runs[0]
-    daily = rule.limit.unit.dimension == "[mass]/[time]" and not rule.limit.unit.code.endswith("/h")
-    code = "ug/h" if rule.limit.unit.code.endswith("/h") else "mg/d" if daily else "mg"
-    if (course.unit == "ug/h") != (code == "ug/h"):
+    if kind_of(rule.limit) != course.unit:
         return None
-    limit = rule.limit.to(code)
-    measured = Quantity(first.total if daily else first.single, UNITS[code])
+    code = _compared_in(rule.limit)
+    amount = _amount_in(code, case, first, averaged(course).runs[0])
+    if amount is None:
+        return unanswered(("weight",))
+    daily = code not in ("mg", "ug/h", "[iU]")
+    limit, measured = rule.limit.to(code), Quantity(amount, UNITS[code])
     if measured <= limit:
         return Judgement(True, measured=measured, limit=limit, comparison="<=")
     if medications is None:
@@ -60,17 +62,17 @@ def starting_dose(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
 
 def step_size(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     """The largest rise between two steps."""
-    rises = _rises(case.course)
-    if not isinstance(rule, CourseRule) or not rises:
+    if not isinstance(rule, CourseRule) or kind_of(rule.limit) != case.course.unit:
         return None
-    per_day = rule.limit.unit.dimension == "[mass]/[time]"
-    code = "mg/d" if per_day else "mg"
+    code = _compared_in(rule.limit)
     limit = rule.limit.to(code)
-    sizes = [
-        (after.total - before.total if per_day else after.single - before.single, after)
-        for before, after in rises
-        if after.first >= case.situation.first_judged
-    ]
+    sizes: list[tuple[Fraction, Run]] = []
+    for before, after in _rises(case, level=code == "mg/wk"):
+        high, low = _amount_in(code, case, after, after), _amount_in(code, case, before, before)
+        if high is None or low is None:
+            return unanswered(("weight",))
+        if after.first >= case.situation.first_judged:
+            sizes.append((high - low, after))
     if not sizes:
         return None
     size, run = max(sizes, key=lambda item: item[0])
@@ -90,18 +92,19 @@ def step_size(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
 
 def step_interval(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     """The fewest days between the start or a rise and the next rise."""
-    rises = _rises(case.course)
-    if not isinstance(rule, CourseRule) or not rises:
+    if not isinstance(rule, CourseRule) or not case.course.runs:
         return None
-    limit = rule.limit.to("d")
+    later = rule.limit.to("d")
     since, gaps = case.course.runs[0].first, []
-    for _, after in rises:
-        gaps.append((after.first - since, after))
+    for number, (before, after) in enumerate(_rises(case)):
+        wait = rule.first.to("d") if rule.first is not None and number == 0 else later
+        if before.first >= case.course.first:
+            gaps.append((after.first - since, after, wait))
         since = after.first
     gaps = [gap for gap in gaps if gap[1].first >= case.situation.first_judged]
     if not gaps:
         return None
-    days, run = min(gaps, key=lambda item: item[0])
+    days, run, limit = min(gaps, key=lambda gap: gap[0] - gap[2].value)
     measured = Quantity(Fraction(days), UNITS["d"])
     if measured >= limit:
         return Judgement(True, measured=measured, limit=limit, comparison=">=")
@@ -155,7 +158,7 @@ def duration(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     if not isinstance(rule, CourseRule):
         return None
     limit = rule.limit.to("d")
-    length = _length(case)
+    length = length_of(case)
     if length is None:
         return Judgement(
             False,
@@ -166,14 +169,16 @@ def duration(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
             code="duration-missing",
             suggestion=Suggestion(longest_passing_duration=limit),
         )
-    days, implied = length
+    days, implied = length.days, length.implied
+    if rule.together:
+        days = _days_together(case, days)
     measured = Quantity(Fraction(days), UNITS["d"])
     if measured <= limit:
         return Judgement(True, measured=measured, limit=limit, comparison="<=", implied=implied)
     lasts = "Its supply lasts" if implied else "It lasts"
     message = f"{case.drug}: {lasts[0].lower()}{lasts[1:]} {words(measured)}; the limit is {words(limit)}."
-    over_from = case.course.first + int(limit.value)
-    days_over = ((over_from, case.course.last),)
+    over_from = case.course.first + int(limit.value) - (days - length.days)
+    days_over = ((max(over_from, case.course.first), case.course.last),)
     if rule.layer in (Layer.SEED, Layer.GUIDELINE) and _reassessed(case, over_from):
         return Judgement(
             False,
@@ -198,6 +203,39 @@ def duration(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     )
 
 
+def supply(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
+    """How long one supply lasts, for a drug of which no more should be at home."""
+    if not isinstance(rule, CourseRule):
+        return None
+    days = supply_of(case)
+    if days is None:
+        return None
+    limit, measured = rule.limit.to("d"), Quantity(Fraction(days), UNITS["d"])
+    if measured <= limit:
+        return Judgement(True, measured=measured, limit=limit, comparison="<=")
+    return Judgement(
+        False,
+        f"One supply of {case.drug} lasts {words(measured)}; at most {words(limit)} are dispensed at a time.",
+        measured,
+        limit,
+        "<=",
+    )
+
+
+def _days_together(case: Case, own: int) -> int:
+    """Days in a row on which any order or medication of the drug is taken, this order among them."""
+    first, last = case.course.first, case.course.first + own - 1
+    spans = [
+        (course.first, last if course.last is None else course.last)
+        for course in (*case.same_drug, *case.situation.past_courses)
+        if course.drug == case.drug and course is not case.course
+    ]
+    while touching := [span for span in spans if span[0] <= last + 1 and span[1] >= first - 1]:
+        first, last = min(first, *(span[0] for span in touching)), max(last, *(span[1] for span in touching))
+        spans = [span for span in spans if span not in touching]
+    return last - first + 1
+
+
 def duration_stated(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     """A length, for a drug whose length is limited: stated by the steps, or implied by the supply."""
     truths = [
@@ -207,7 +245,7 @@ def duration_stated(case: Case, rule: Rule, holding: Holding) -> Judgement | Non
     ]
     if not truths:
         return None
-    if _length(case) is not None:
+    if length_of(case) is not None:
         return KEPT
     if True not in truths:
         return unanswered(("duration",), "Whether its length is limited is not known either.")
@@ -237,8 +275,11 @@ def abrupt_stop(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
         limit, kept, comparison = rule.at_least.to("d"), measured < rule.at_least, "<"
     else:
         return None
-    if kept or _lowered(case, rule, scheduled):
+    descended = _descent(case, rule, scheduled)
+    if kept or descended is None:
         return Judgement(True, measured=measured, limit=limit, comparison=comparison)
+    if rule.descent is not None and descended > 0:
+        return _too_short(case, rule, rule.descent.to("d"), descended)
     return Judgement(
         False,
         f"{case.drug} ends after {words(measured)} of scheduled use; from {words(limit)} on it is lowered slowly"
@@ -257,18 +298,35 @@ def _related(case: Case, rule: Rule) -> list[Course]:
     return [course for course in case.situation.courses if case.formulary.concerns(course.drug, related)]
 
 
-def _lowered(case: Case, rule: StopRule, runs: list[Run]) -> bool:
-    """Whether the course ends where an end is safe: at a dose that does not count, or after a long enough descent."""
+def _descent(case: Case, rule: StopRule, runs: list[Run]) -> int | None:
+    """The days over which the course falls to its end; None where an end is safe: at a dose that does not count, or
+    after a long enough descent."""
     last = _counted(case, rule, runs[-1])
     if rule.above is not None and last is not None and last <= rule.above.value:
-        return True
-    if rule.descent is None or runs[-1].last is None:
-        return False
+        return None
     highest = max(run.total for run in runs)
-    fall = next(run for run in reversed(runs) if run.total == highest)
-    falling = [run.total for run in runs if run.first >= fall.first]
-    descends = all(after <= before for before, after in itertools.pairwise(falling))
-    return descends and fall.last is not None and runs[-1].last - fall.last >= rule.descent.amount("d")
+    top = next(run for run in reversed(runs) if run.total == highest)
+    falling = [run.total for run in runs if run.first >= top.first]
+    if runs[-1].last is None or top.last is None or any(b > a for a, b in itertools.pairwise(falling)):
+        return 0
+    days = runs[-1].last - top.last
+    return None if rule.descent is not None and days >= rule.descent.amount("d") else days
+
+
+def _too_short(case: Case, rule: StopRule, limit: Quantity, days: int) -> Judgement:
+    """The dose is lowered before the end, and too fast."""
+    measured = Quantity(Fraction(days), UNITS["d"])
+    return Judgement(
+        False,
+        f"{case.drug} is lowered over {words(measured)} before it ends; that takes at least {words(limit)}"
+        f"{': ' + rule.effect if rule.effect else ''}.",
+        measured,
+        limit,
+        ">=",
+        ((case.course.last or 1, case.course.last),),
+        case.course.runs[-1].step,
+        code="taper-speed",
+    )
 
 
 def _counted(case: Case, rule: StopRule, run: Run) -> Fraction | None:
@@ -289,13 +347,37 @@ def _exposed_days(case: Case, rule: StopRule, runs: list[Run]) -> int | None:
     return days
 
 
-def _rises(course: Course) -> list[tuple[Run, Run]]:
-    """Pairs of scheduled steps, each by its heaviest day, between which the daily dose rises.
+def _compared_in(limit: Quantity) -> str:
+    """The unit that a start or a step is compared in: a dose, a day, a week, or a day for each kilogram."""
+    code = limit.unit.code
+    if "/kg" in code:
+        return "mg/kg/d"
+    if code.endswith("/wk"):
+        return "mg/wk"
+    return A_DAY[kind_of(limit)].code if is_per_day(limit) else kind_of(limit)
 
-    The daily maximum of as-needed use is a ceiling, not a dose that somebody was raised to.
+
+def _amount_in(code: str, case: Case, run: Run, level: Run) -> Fraction | None:
+    """What a run holds in that unit (`level`: the run with the mean of its pattern); None without the weight."""
+    if code == "mg/kg/d":
+        weight = case.patient.weight
+        return run.total / weight.amount("kg") if weight is not None else None
+    if code == "mg/wk":
+        return level.total * DAYS_A_WEEK
+    return run.total if code.endswith("/d") else run.single
+
+
+def _rises(case: Case, *, level: bool = False) -> list[tuple[Run, Run]]:
+    """Pairs of scheduled steps, each by its heaviest day (or the mean of its pattern), between which the dose rises.
+
+    What the order replaces is the step before its first. The daily maximum of as-needed use is a ceiling, not a dose
+    that somebody was raised to.
     """
     heaviest: dict[int, Run] = {}
-    for run in course.runs:
+    replaced = case.situation.replaced_by(case.order, case.drug)
+    if replaced is not None and replaced.runs and replaced.unit == case.course.unit:
+        heaviest[0] = (averaged(replaced) if level else replaced).runs[-1]
+    for run in (averaged(case.course) if level else case.course).runs:
         known = heaviest.get(run.step)
         if known is None or (run.total is not known.total and run.total > known.total):
             heaviest[run.step] = run
@@ -305,19 +387,6 @@ def _rises(course: Course) -> list[tuple[Run, Run]]:
         for before, after in itertools.pairwise(steps)
         if after.total > before.total and not after.as_needed
     ]
-
-
-def _length(case: Case) -> tuple[int, bool] | None:
-    """Days of the course, and whether only the supply implies them; None when nothing states a length."""
-    course, order = case.course, case.order
-    if course.last is not None:
-        return course.last - course.first + 1, False
-    implied = [order.days_supply] if order.days_supply is not None else []
-    if order.quantity is not None and not course.needs and course.runs:
-        a_day = pieces_a_day(case)
-        if a_day:
-            implied.append(int(order.quantity.value // a_day))
-    return (max(implied), True) if implied else None
 
 
 def _reassessed(case: Case, over_from: int) -> bool:

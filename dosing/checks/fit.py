@@ -8,7 +8,8 @@ from math import ceil
 from dosing.case import Case
 from dosing.conditions import Holding
 from dosing.finding import Suggestion
-from dosing.formulary.model import Product, Rule
+from dosing.formulary.kinds import Rule
+from dosing.formulary.model import Product
 from dosing.judgement import KEPT, Judgement, unanswered
 from dosing.products import CannotMake, doses_of, make, one_makes, products_for, times_a_day, unit_amount
 from dosing.timeline import RATE, Unknown
@@ -55,7 +56,7 @@ def _made(case: Case, doses: list[Fraction], products: tuple[Product, ...]) -> J
     """Whether products of one form make every dose; None where nothing of the form is offered."""
     if not products and len(case.possible_forms) > 1:
         return None
-    code = "ug/h" if case.course.unit == RATE else "mg"
+    code = case.course.unit
     for dose in doses:
         if one_makes(dose, products):
             continue

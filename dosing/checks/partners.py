@@ -7,10 +7,10 @@ from fractions import Fraction
 from dosing.case import Case
 from dosing.conditions import Holding
 from dosing.days import day_number
-from dosing.formulary.model import AdviceRule, PartnerRule, Rule
+from dosing.formulary.kinds import AdviceRule, PartnerRule, Rule
 from dosing.judgement import KEPT, Judgement, unanswered
 from dosing.order import Order
-from dosing.timeline import Course
+from dosing.timeline import Course, heaviest_week
 from dosing.units import UNITS, Quantity
 from dosing.wording import words
 
@@ -27,15 +27,60 @@ def judge(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
         and case.formulary.concerns(course.drug, rule.partners)
         and _overlap(case.course, course)
     ]
+    if rule.at_least is not None:
+        return _counted(case, rule, meeting)
+    if meeting and rule.third is not None:
+        thirds = [
+            course
+            for course in case.situation.courses
+            if course.order is not case.order
+            and case.formulary.concerns(course.drug, rule.third)
+            and _overlap(case.course, course)
+        ]
+        meeting = [*meeting, *thirds] if thirds else []
+        if not meeting and case.situation.medications is not None:
+            return None
     if meeting:
         names = " and ".join(dict.fromkeys(course.drug for course in meeting))
         effect = f": {rule.effect}" if rule.effect else ""
         verb = rule.action.value.replace("-", " ")
         message = f"{case.drug} with {names}{effect} ({verb})."
-        return Judgement(False, message, courses=tuple(meeting), severity=rule.severity)
+        severity = rule.severity
+        if rule.certain is not None and any(_certainly_meets(case, course) for course in meeting):
+            severity = rule.certain
+        return Judgement(False, message, courses=tuple(meeting), severity=severity)
     if case.situation.medications is None:
         return unanswered(("medications",))
     return _washout(case, rule)
+
+
+def _counted(case: Case, rule: PartnerRule, meeting: list[Course]) -> Judgement | None:
+    """A count rule: this drug is one of so many different ones. Drugs that meet on a day each count once."""
+    if not case.formulary.concerns(case.drug, rule.partners):
+        return None
+    names = list(dict.fromkeys([case.drug, *(course.drug for course in meeting)]))
+    if rule.at_least is not None and len(names) >= rule.at_least:
+        effect = f": {rule.effect}" if rule.effect else ""
+        listed = f"{', '.join(names[:-1])} and {names[-1]}"
+        message = f"{listed} together{effect} ({rule.action.value.replace('-', ' ')})."
+        return Judgement(False, message, courses=tuple(meeting), severity=rule.severity)
+    return unanswered(("medications",)) if case.situation.medications is None else None
+
+
+def _certainly_meets(case: Case, other: Course) -> bool:
+    """Whether both are dated, and a day that both dates hold is one of scheduled use of both."""
+    if case.order.start_date is None or other.order.start_date is None:
+        return False
+    if other.medication and other.last is None:
+        return False
+    scheduled = [[run for run in course.runs if not run.as_needed] for course in (case.course, other)]
+    return any(
+        (one.last is None or one.last >= two.first) and (two.last is None or two.last >= one.first)
+        for one in scheduled[0]
+        for two in scheduled[1]
+        if (one.last is None or one.last >= case.situation.first_judged)
+        and (two.last is None or two.last >= case.situation.first_judged)
+    )
 
 
 def co_prescription(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
@@ -45,13 +90,37 @@ def co_prescription(case: Case, rule: Rule, holding: Holding) -> Judgement | Non
     named = [drug for order in case.situation.orders for drug in case.situation.ingredients(order)]
     medications = case.situation.medications
     named += [drug for order in medications or () for drug in case.situation.ingredients(order)]
-    if any(case.formulary.concerns(drug, rule.needs) for drug in named):
+    there = [drug for drug in named if case.formulary.concerns(drug, rule.needs)]
+    if there and rule.least is not None:
+        return _enough(case, rule, rule.least.to("mg/wk"))
+    if there:
         return KEPT
     if medications is None:
         return unanswered(("medications",))
     wanted = " or ".join(sorted(rule.needs))
     return Judgement(
         False, f"{case.drug}: {rule.what or f'consider {wanted}'}.".replace("..", "."), severity=rule.severity
+    )
+
+
+def _enough(case: Case, rule: AdviceRule, limit: Quantity) -> Judgement:
+    """Whether a week holds enough of what belongs beside the drug."""
+    beside = [course for course in case.situation.courses if case.formulary.concerns(course.drug, rule.needs)]
+    week = heaviest_week([course for course in beside if not course.needs])
+    measured = Quantity(week[0] if week is not None else Fraction(0), limit.unit)
+    if measured >= limit:
+        return Judgement(True, measured=measured, limit=limit, comparison=">=")
+    if any(course.needs for course in beside):
+        return unanswered(("dose",), f"Whether a week holds {words(limit)} of it is not known.")
+    names = " and ".join(dict.fromkeys(course.drug for course in beside))
+    return Judgement(
+        False,
+        f"{case.drug}: a week holds {words(measured)} of {names}; at least {words(limit)} belong beside it.",
+        measured,
+        limit,
+        ">=",
+        courses=tuple(beside),
+        severity=rule.severity,
     )
 
 

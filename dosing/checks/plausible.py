@@ -7,9 +7,9 @@ from operator import attrgetter
 
 from dosing.case import Case
 from dosing.conditions import Holding, holds
-from dosing.formulary.model import CourseRule, DoseRule, ImplausibleRule, Layer, Rule
+from dosing.formulary.kinds import CourseRule, DoseRule, ImplausibleRule, Layer, Rule
 from dosing.judgement import Judgement, unanswered
-from dosing.timeline import RATE, Run, heaviest, heaviest_week, is_per_day
+from dosing.timeline import A_DAY, Run, heaviest, heaviest_week, is_per_day, kind_of
 from dosing.totals import count, per_day, takes_part
 from dosing.units import UNITS, Quantity
 from dosing.wording import words
@@ -143,7 +143,7 @@ def usual_start(case: Case, form: str, *, per_dose_only: bool) -> Quantity | Non
         for rule in case.monograph.rules_of.get("starting-dose", ())
         if isinstance(rule, CourseRule)
         and rule.limit.unit.dimension in ("[mass]", "[mass]/[time]")
-        and rule.limit.unit.code.endswith("/h") == (case.course.unit == RATE)
+        and kind_of(rule.limit) == case.course.unit
         and not (per_dose_only and is_per_day(rule.limit))
         and (rule.when.forms is None or form in rule.when.forms)
     ]
@@ -153,21 +153,22 @@ def usual_start(case: Case, form: str, *, per_dose_only: bool) -> Quantity | Non
 
 
 def _per_dose(limit: Quantity) -> Fraction:
-    """A start stated per day is taken whole: no single dose of it is larger."""
+    """A start stated per day or per week is taken whole: no single dose of it is larger."""
     if limit.unit.code.endswith("/h"):
         return limit.amount("ug/h")
+    if limit.unit.code.endswith("/wk"):
+        return limit.amount("mg/wk")
     return limit.amount("mg/d") if is_per_day(limit) else limit.amount("mg")
 
 
 def _within_range(case: Case, runs: tuple[Run, ...]) -> bool:
     """Whether every day stays inside the usual range: the highest of the daily maxima for this form."""
-    unit = "ug/h" if case.course.unit == RATE else "mg/d"
     maxima = [
-        rule.row.max_daily.amount(unit)
+        rule.row.max_daily.amount(A_DAY[case.course.unit].code)
         for rule in case.monograph.rules_of.get("max-daily-dose", ())
         if isinstance(rule, DoseRule)
         and rule.row.max_daily is not None
-        and rule.row.max_daily.unit.code.endswith("/h") == (case.course.unit == RATE)
+        and kind_of(rule.row.max_daily) == case.course.unit
         and holds(rule.when, case).truth is not False
     ]
     return bool(maxima) and max(run.total for run in runs) <= max(maxima)

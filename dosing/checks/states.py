@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dosing.case import Case
-from dosing.checks import amounts
+from dosing.checks import amounts, weekly
 from dosing.conditions import Holding
 from dosing.finding import Severity
-from dosing.formulary.model import AdviceRule, Rule, StateRule
+from dosing.formulary.kinds import AdviceRule, Rule, StateRule, WeeklyRule
 from dosing.judgement import KEPT, Judgement, unanswered
 
 
@@ -24,6 +24,8 @@ def frequency(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     """A count of doses a day, or a use (as needed, for acute pain) that the drug is not for."""
     if isinstance(rule, StateRule):
         return judge(case, rule, holding)
+    if isinstance(rule, WeeklyRule):
+        return weekly.judge(case, rule, holding)
     return amounts.judge(case, rule, holding)
 
 
@@ -52,6 +54,12 @@ def advice(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     """Something to measure or to consider, said once."""
     if not isinstance(rule, AdviceRule):
         return None
+    if rule.unless_taken:
+        known = case.situation.known_drugs(case.order)
+        if any(case.formulary.concerns(drug, rule.unless_taken) for drug in known):
+            return KEPT
+        if case.patient.medications is None:
+            return unanswered(("medications",))
     every = f", {rule.every}" if rule.every else ""
     return Judgement(False, f"{case.drug}: {rule.what}{every}.".replace("..", "."), severity=rule.severity)
 

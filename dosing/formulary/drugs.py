@@ -6,29 +6,29 @@ from collections.abc import Mapping
 from itertools import groupby
 
 from dosing.formulary.entry import Entry, Fault, read_list
+from dosing.formulary.kinds import Evidence, Layer, Rule, Source
 from dosing.formulary.model import (
     Advice,
     AsNeeded,
+    Basis,
     Combination,
     CombinationProduct,
     DoseClass,
     Equivalence,
-    Evidence,
     Fact,
     Factor,
     Formula,
-    Layer,
+    InternationalUnits,
     Monograph,
     Partner,
     Product,
     Protocol,
     Raise,
     Reassessment,
-    Rule,
-    Source,
     Term,
 )
-from dosing.formulary.rules import Names, read_rule
+from dosing.formulary.rules import read_rule
+from dosing.formulary.when import Names
 from dosing.units import Quantity
 from dosing.vocabulary import EXTENDED_RELEASE, FORMS, IMMEDIATE_RELEASE, LIQUIDS, PARTS_OF_DAY, ROUTES
 
@@ -43,6 +43,8 @@ MONOGRAPH = frozenset(
         "brands",
         "classes",
         "not_interchangeable",
+        "basis",
+        "international_units",
         "products",
         "rules",
         "protocols",
@@ -153,8 +155,9 @@ def read_monograph(
     """One drug. Faults inside its lists are added to `faults`; only a broken head raises."""
     fields = entry.fields(MONOGRAPH, ("drug", "title", "status", "review_by", "products", "rules"))
     drug, review_by = fields["drug"].text(), fields["review_by"].day()
-    if not entry.file.endswith(f"/{drug}.yaml"):
-        raise fields["drug"].broken(f"the file is not named after {drug}.", f"Name it {drug}.yaml.")
+    file = drug.replace(" ", "-") + ".yaml"
+    if not entry.file.endswith(f"/{file}"):
+        raise fields["drug"].broken(f"the file is not named after {drug}.", f"Name it {file}.")
     belongs = fields["classes"].some_of(classes, "class") if "classes" in fields else frozenset()
     own = read_list(fields["rules"], lambda item: read_rule(item, drug, review_by, names), faults)
     rules = (*own, *(rule for name in sorted(belongs) for rule in class_rules[name]), *general)
@@ -182,7 +185,28 @@ def read_monograph(
         not_interchangeable=_texts(fields, "not_interchangeable"),
         forms=tuple(dict.fromkeys(product.form for product in products)),
         rules_of={kind: tuple(group) for kind, group in groupby(kept, key=lambda rule: rule.kind)},
+        basis=_basis(fields["basis"], names) if "basis" in fields else None,
+        international_units=(
+            _international(fields["international_units"], names) if "international_units" in fields else None
+        ),
     )
+
+
+def _basis(entry: Entry, names: Names) -> Basis:
+    fields = entry.fields(
+        frozenset({"stated", "salt", "base", "source", "evidence"}), ("stated", "salt", "base", "source", "evidence")
+    )
+    return Basis(
+        fields["stated"].one_of(frozenset({"salt", "base"}), "basis"),
+        fields["salt"].quantity(),
+        fields["base"].quantity(),
+        _source(fields["source"], names),
+    )
+
+
+def _international(entry: Entry, names: Names) -> InternationalUnits:
+    fields = entry.fields(frozenset({"amount", "per", "source", "evidence"}), ("amount", "per", "source", "evidence"))
+    return InternationalUnits(fields["amount"].fraction(), fields["per"].quantity(), _source(fields["source"], names))
 
 
 def read_product(entry: Entry, names: Names) -> Product:

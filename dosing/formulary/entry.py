@@ -18,7 +18,7 @@ from typing import TypeVar
 import yaml
 
 from dosing.errors import DosingError, ReadingError
-from dosing.formulary.model import Interval
+from dosing.formulary.kinds import Interval
 from dosing.numbers import read_number
 from dosing.units import Quantity, read_quantity, read_unit
 
@@ -184,6 +184,20 @@ class Entry:
         if units and interval.unit not in units:
             raise self.broken(f"a range in {interval.unit}.", f"Write it in {' or '.join(units)}.")
         return interval
+
+    def plain_interval(self) -> Interval:
+        """`> 2`: a one-sided range of a bare ratio, such as multiples of an upper limit of normal."""
+        text = self.text()
+        sign, _, number = text.partition(" ")
+        try:
+            value = read_number(number)
+        except ReadingError as error:
+            raise self.broken(f"`{text}` is not a range: {error.detail}", "Write `> 2`.") from error
+        if sign in (">", ">="):
+            return Interval(text, "", low=value, low_closed=sign == ">=")
+        if sign in ("<", "<="):
+            return Interval(text, "", high=value, high_closed=sign == "<=")
+        raise self.broken(f"`{text}` is not a range.", "Write `> 2`.")
 
     def _interval(self) -> Interval:
         text = self.text()

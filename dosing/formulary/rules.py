@@ -5,16 +5,18 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from dosing.finding import Severity
 from dosing.formulary.entry import Entry
-from dosing.formulary.model import (
+from dosing.formulary.kinds import (
     ALWAYS,
     Action,
     AdviceRule,
     Band,
     CourseRule,
+    Cut,
     DoseRow,
     DoseRule,
     Evidence,
@@ -22,16 +24,16 @@ from dosing.formulary.model import (
     Layer,
     PartnerRule,
     Rule,
-    Source,
     StateRule,
     StopRule,
     TableRule,
-    Term,
+    TaperRule,
     TotalRule,
-    When,
+    WeeklyRule,
+    WeightRule,
 )
 from dosing.formulary.severity import severity_of
-from dosing.vocabulary import EXTENDED_RELEASE, FORMS, IMMEDIATE_RELEASE, INTENTS, ROUTES
+from dosing.formulary.when import Names, listed, read_when
 
 COMMON = frozenset(
     [
@@ -47,6 +49,8 @@ COMMON = frozenset(
         "severity",
         "exception",
         "if_unstated",
+        "always",
+        "may_loosen",
         "superseded",
         "review_by",
     ]
@@ -61,23 +65,16 @@ LIMIT_FIELD = {
     "min-interval": "min_interval",
 }
 UNIT_OF_MEASURE = {"creatinine_clearance": "mL/min", "egfr": "mL/min/{1.73_m2}"}
-COURSE_KINDS = frozenset(["max-duration", "starting-dose", "step-size", "step-interval", "below-effective-dose"])
+COURSE_KINDS = frozenset(
+    ["max-duration", "max-supply", "starting-dose", "step-size", "step-interval", "below-effective-dose"]
+)
 TOTAL_KINDS = {
     "mme": "mme",
     "prednisone-equivalent": "prednisone-equivalent",
     "acetaminophen-total": "acetaminophen",
 }
+WEIGHTS = frozenset({"actual", "ideal", "adjusted"})
 SEVERITIES = {severity.word: severity for severity in Severity if severity is not Severity.NONE}
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What a rule may refer to: sources, vocabulary, and every drug and class that is known by name."""
-
-    sources: Mapping[str, Source]
-    indications: Mapping[str, Term]
-    conditions: Mapping[str, Term]
-    drugs_and_classes: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +108,7 @@ def read_rule(entry: Entry, subject: str, review_by: str, names: Names) -> Rule:
     allowed, required, build = READERS[kind]
     fields = entry.fields(COMMON | allowed, ("id", "kind", "layer", "source", "evidence", *required))
     layer, evidence = fields["layer"].choice(Layer), fields["evidence"].choice(Evidence)
-    sources = [names.sources[_known(item, names)] for item in _listed(fields["source"])]
+    sources = [names.sources[_known(item, names)] for item in listed(fields["source"])]
     action = fields["action"].choice(Action) if "action" in fields else None
     severity = severity_of(kind, layer, evidence, action)
     if "severity" in fields:
@@ -134,20 +131,13 @@ def read_rule(entry: Entry, subject: str, review_by: str, names: Names) -> Rule:
         "exception": fields["exception"].text() if "exception" in fields else "",
         "effect": fields["effect"].text().rstrip(".") if "effect" in fields else "",
         "if_unstated": _severity(fields["if_unstated"]) if "if_unstated" in fields else None,
+        "always": "always" in fields and fields["always"].flag(),
+        "may_loosen": "may_loosen" in fields and fields["may_loosen"].flag(),
         "superseded": "superseded" in fields and fields["superseded"].flag(),
         "review_by": fields["review_by"].day() if "review_by" in fields else review_by,
         "subject": subject,
     }
     return build(Parts(entry, fields, common, names))
-
-
-def read_when(entry: Entry, names: Names) -> When:
-    """The named slots of `when`."""
-    slots: dict[str, Any] = {}
-    for key, value in entry.fields(frozenset(WHEN)).items():
-        name, read = WHEN[key]
-        slots[name] = read(value, names)
-    return When(**slots)
 
 
 def read_row(fields: Mapping[str, Entry]) -> DoseRow:
@@ -173,61 +163,12 @@ def _kind_of(entry: Entry) -> str:
     raise entry.broken("a rule without a kind.", "Add `kind:`, the code of the finding it gives.")
 
 
-def _listed(entry: Entry) -> list[Entry]:
-    return entry.entries() if entry.is_list else [entry]
-
-
 def _known(entry: Entry, names: Names) -> str:
     return entry.one_of(names.sources, "source")
 
 
 def _severity(entry: Entry) -> Severity:
     return SEVERITIES[entry.one_of(SEVERITIES, "severity")]
-
-
-def _forms(entry: Entry, names: Names) -> frozenset[str]:
-    groups = {"extended-release": EXTENDED_RELEASE, "immediate-release": IMMEDIATE_RELEASE}
-    if not entry.is_list and entry.text() in groups:
-        return groups[entry.text()]
-    return entry.some_of(FORMS, "form")
-
-
-WHEN: dict[str, tuple[str, Callable[[Entry, Names], Any]]] = {
-    "age": ("age", lambda entry, names: entry.interval("a", "mo")),
-    "form": ("forms", _forms),
-    "route": ("routes", lambda entry, names: entry.some_of(ROUTES, "route")),
-    "indication": ("indications", lambda entry, names: entry.some_of(names.indications, "indication")),
-    "not_indication": (
-        "not_indications",
-        lambda entry, names: entry.some_of(names.indications, "indication"),
-    ),
-    "intent": ("intents", lambda entry, names: entry.some_of(INTENTS, "intent")),
-    "condition": ("conditions", lambda entry, names: entry.some_of(names.conditions, "condition")),
-    "hepatic_impairment": (
-        "hepatic_impairment",
-        lambda entry, names: entry.some_of(frozenset({"none", "mild", "moderate", "severe"}), "degree"),
-    ),
-    "creatinine_clearance": ("creatinine_clearance", lambda entry, names: entry.interval("mL/min")),
-    "egfr": ("egfr", lambda entry, names: entry.interval("mL/min/{1.73_m2}")),
-    "hemodialysis": ("hemodialysis", lambda entry, names: entry.flag()),
-    "opioid_experience": (
-        "opioid_experience",
-        lambda entry, names: entry.one_of(frozenset({"naive", "tolerant"}), "experience"),
-    ),
-    "pregnant": ("pregnant", lambda entry, names: entry.flag()),
-    "gestational_age": ("gestational_age", lambda entry, names: entry.interval("wk", "d")),
-    "breastfeeding": ("breastfeeding", lambda entry, names: entry.flag()),
-    "as_needed": ("as_needed", lambda entry, names: entry.flag()),
-    "self_care": ("self_care", lambda entry, names: entry.flag()),
-    "sex": ("sex", lambda entry, names: entry.one_of(frozenset({"female", "male"}), "sex")),
-    "strength": ("strengths", lambda entry, names: tuple(item.quantity() for item in _listed(entry))),
-    "concentration": ("concentration", lambda entry, names: entry.interval("mg/mL")),
-    "daily_dose": ("daily_dose", lambda entry, names: entry.interval("mg/d", "ug/h")),
-    "medication": (
-        "medications",
-        lambda entry, names: entry.some_of(names.drugs_and_classes, "drug or class"),
-    ),
-}
 
 
 def _dose_rule(parts: Parts) -> Rule:
@@ -243,14 +184,58 @@ def _limit_rule(parts: Parts) -> Rule:
 
 
 def _frequency_rule(parts: Parts) -> Rule:
-    if "action" in parts.fields:
+    if "named_weekday" in parts.fields and parts.fields["named_weekday"].flag():
+        return WeeklyRule(**parts.common)
+    if "limit" not in parts.fields and "action" in parts.fields:
         return StateRule(action=parts.action, **parts.common)
     if "limit" not in parts.fields:
         raise parts.entry.broken("a frequency rule without a limit or an action.", "Add `limit: 3 {dose}/d`.")
-    times = parts.fields["limit"].quantity().amount("{dose}/d")
-    if times.denominator != 1:
-        raise parts.fields["limit"].broken("a broken number of doses a day.", "Write a whole number.")
-    return DoseRule(row=DoseRow(times=times.numerator), **parts.common)
+    limit = parts.fields["limit"].quantity()
+    if limit.value.denominator != 1 or limit.unit.code not in ("{dose}/d", "{dose}/wk"):
+        raise parts.fields["limit"].broken("not a whole number of doses a day or a week.", "Write `3 {dose}/d`.")
+    if limit.unit.code == "{dose}/wk":
+        return WeeklyRule(
+            occasions=limit.value.numerator,
+            burst=parts.fields["burst"].quantity() if "burst" in parts.fields else None,
+            **parts.common,
+        )
+    return DoseRule(row=DoseRow(times=limit.value.numerator), **parts.common)
+
+
+def _weight_rule(parts: Parts) -> Rule:
+    return WeightRule(
+        limit=parts.fields["limit"].quantity(),
+        weight=parts.fields["weight"].one_of(WEIGHTS, "weight"),
+        share=parts.fields["share"].fraction() if "share" in parts.fields else Fraction(1),
+        averaged="averaged" in parts.fields and parts.fields["averaged"].flag(),
+        **parts.common,
+    )
+
+
+def _taper_rule(parts: Parts) -> Rule:
+    fields = parts.fields
+    return TaperRule(
+        action=parts.action,
+        cuts=tuple(_cut(entry) for entry in fields["cuts"].entries()),
+        at_least=fields["exposure"].quantity() if "exposure" in fields else None,
+        above=fields["above"].quantity() if "above" in fields else None,
+        equivalence=parts.text("equivalence"),
+        **parts.common,
+    )
+
+
+def _cut(entry: Entry) -> Cut:
+    fields = entry.fields(frozenset({"range", "most", "percent", "of", "every"}))
+    if not {"most", "percent", "every"} & fields.keys():
+        raise entry.broken("a cut without a limit.", "Add `most:`, `percent:` or `every:`.")
+    of = fields["of"].one_of(frozenset({"current", "original"}), "dose") if "of" in fields else "current"
+    return Cut(
+        range=fields["range"].interval("mg/d") if "range" in fields else None,
+        most=fields["most"].quantity() if "most" in fields else None,
+        percent=fields["percent"].fraction() if "percent" in fields else None,
+        of_original=of == "original",
+        every=fields["every"].quantity() if "every" in fields else None,
+    )
 
 
 def _start_rule(parts: Parts) -> Rule:
@@ -263,7 +248,12 @@ def _start_rule(parts: Parts) -> Rule:
 def _course_rule(parts: Parts) -> Rule:
     if "limit" not in parts.fields:
         raise parts.entry.broken("no `limit`.", "Add `limit:` with a number and a unit.")
-    return CourseRule(limit=parts.fields["limit"].quantity(), **parts.common)
+    return CourseRule(
+        limit=parts.fields["limit"].quantity(),
+        first=parts.fields["first"].quantity() if "first" in parts.fields else None,
+        together="together" in parts.fields and parts.fields["together"].flag(),
+        **parts.common,
+    )
 
 
 def _table_rule(parts: Parts) -> Rule:
@@ -331,8 +321,22 @@ def _partner_rule(parts: Parts) -> Rule:
         partners=parts.fields["with"].some_of(parts.names.drugs_and_classes, "drug or class"),
         action=parts.action,
         washout_partner=washout["stopped_partner"].quantity() if "stopped_partner" in washout else None,
+        third=(
+            parts.fields["and_with"].some_of(parts.names.drugs_and_classes, "drug or class")
+            if "and_with" in parts.fields
+            else None
+        ),
+        at_least=parts.fields["at_least"].integer() if "at_least" in parts.fields else None,
+        certain=_certain(parts),
         **parts.common,
     )
+
+
+def _certain(parts: Parts) -> Severity | None:
+    entry = parts.fields.get("certain_overlap")
+    if entry is not None and "exception" not in parts.fields:
+        raise entry.broken("a severity of its own without a reason.", "Add `exception:` saying why.")
+    return _severity(entry) if entry is not None else None
 
 
 def _implausible_rule(parts: Parts) -> Rule:
@@ -377,6 +381,12 @@ def _advice_rule(parts: Parts) -> Rule:
             if "needs" in fields
             else frozenset()
         ),
+        least=fields["at_least"].quantity() if "at_least" in fields else None,
+        unless_taken=(
+            fields["unless_taken"].some_of(parts.names.drugs_and_classes, "drug or class")
+            if "unless_taken" in fields
+            else frozenset()
+        ),
         what=parts.phrase("what"),
         every=parts.text("every"),
         **parts.common,
@@ -401,19 +411,31 @@ READERS: dict[str, Reader] = {
     **{kind: (frozenset({"limit"}), ("limit",), _limit_rule) for kind in LIMIT_FIELD},
     "max-single-dose": (frozenset({"limit", "comparison"}), ("limit",), _limit_rule),
     **{kind: (frozenset({"limit"}), (), _course_rule) for kind in COURSE_KINDS},
+    "max-duration": (frozenset({"limit", "together"}), (), _course_rule),
+    "step-interval": (frozenset({"limit", "first"}), (), _course_rule),
+    "weight-dose": (frozenset({"limit", "weight", "share", "averaged"}), ("limit", "weight"), _weight_rule),
+    "taper-speed": (frozenset({"cuts", "exposure", "above", "equivalence", "action"}), ("cuts", "action"), _taper_rule),
     "starting-dose": (frozenset({"limit", "action"}), (), _start_rule),
     **{kind: (frozenset({"limit", "comparison"}), ("limit",), _total_rule) for kind in TOTAL_KINDS},
     **{kind: (frozenset({"action"}), ("action", "when"), _state_rule) for kind in ("contraindication", "pregnancy")},
     **{
-        kind: (frozenset({"with", "washout", "action"}), ("with", "action"), _partner_rule)
+        kind: (
+            frozenset({"with", "washout", "action", "and_with", "at_least", "certain_overlap"}),
+            ("with", "action"),
+            _partner_rule,
+        )
         for kind in ("interaction", "duplicate-therapy")
     },
     **{
-        kind: (frozenset({"needs", "action", "what", "every"}), ("action",), _advice_rule)
-        for kind in ("co-prescription", "monitoring", "place-in-therapy")
+        kind: (frozenset({"action", "what", "every"} | more), ("action",), _advice_rule)
+        for kind, more in (
+            ("co-prescription", {"needs", "at_least"}),
+            ("monitoring", set()),
+            ("place-in-therapy", {"unless_taken"}),
+        )
     },
     **dict.fromkeys(("hepatic-dose", "age-limit"), (ROW, (), _dose_rule)),
-    "frequency": (frozenset({"limit", "action"}), (), _frequency_rule),
+    "frequency": (frozenset({"limit", "action", "burst", "named_weekday"}), (), _frequency_rule),
     "renal-dose": (
         frozenset({"measure", "bands", "hemodialysis", "gaps"}),
         ("measure", "bands"),

@@ -54,7 +54,7 @@ def test_every_shape_of_a_frequency_is_read(frequency: dict[str, Any], understoo
         ({"every": "6 mg"}, [("/every", "wrong-unit")]),
         ({"every": "30 seconds"}, [("/every", "unknown-unit")]),
         ({"every": "0 hours"}, [("/every", "out-of-range")]),
-        ({"every": "367 days"}, [("/every", "out-of-range")]),
+        ({"every": "1101 days"}, [("/every", "out-of-range")]),
         ({"every": {"low": "6 hours", "high": "4 hours"}}, [("/every", "contradiction")]),
         ({"every": {"low": "4 hours"}}, [("/every/high", "missing-field")]),
         ({"every": {"low": "1 month", "high": "40 days"}}, [("/every/high", "wrong-unit")]),
