@@ -105,7 +105,7 @@ def _row(rule: TableRule, band: Band, dialysis: bool, measured: Fraction | None)
             supplement=special.supplement,
             **{
                 name: getattr(special, name)
-                for name in ("max_daily", "max_single", "min_interval", "times", "action")
+                for name in ("max_daily", "max_single", "max_weekly", "min_interval", "times", "action")
                 if getattr(special, name) is not None
             },
         )
