@@ -14,7 +14,8 @@ from dosing.case import Case, Situation
 from dosing.checks.tables import row_for
 from dosing.conditions import holds
 from dosing.finding import Severity
-from dosing.formulary.model import DoseRow, DoseRule, Formulary, Rule, TableRule
+from dosing.formulary.kinds import DoseRow, DoseRule, Rule, TableRule
+from dosing.formulary.model import Formulary
 from dosing.order import Order
 from dosing.patient import Patient
 from dosing.units import UNITS, Quantity

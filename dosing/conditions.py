@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from dosing.case import Case
 from dosing.days import date_of, day_number
-from dosing.formulary.model import ALWAYS, Interval, When
+from dosing.formulary.kinds import ALWAYS, Interval, When
 from dosing.length import length_of
 from dosing.measures import NotComputed
 from dosing.patient import Patient

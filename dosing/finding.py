@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from dosing.units import Quantity
 
 if TYPE_CHECKING:
-    from dosing.formulary.model import Rule, Source
+    from dosing.formulary.kinds import Rule, Source
 
 
 class Severity(IntEnum):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dosing.case import Case
 from dosing.conditions import Holding
 from dosing.finding import Finding, NotChecked, Passed, Result, Severity, Suggestion
-from dosing.formulary.model import Action, DoseRule, Evidence, Rule, TableRule
+from dosing.formulary.kinds import Action, DoseRule, Evidence, Rule, TableRule
 from dosing.formulary.severity import BY_ACTION
 from dosing.timeline import Course
 from dosing.units import Quantity

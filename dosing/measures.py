@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
-from dosing.formulary.model import Formulary, Source
+from dosing.formulary.kinds import Source
+from dosing.formulary.model import Formulary
 from dosing.numbers import decimal_text
 from dosing.patient import Patient
 from dosing.units import UNITS, Quantity

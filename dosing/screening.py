@@ -11,7 +11,8 @@ from dosing.checks import CHECKS
 from dosing.conditions import Holding, holds
 from dosing.days import date_of
 from dosing.finding import Finding, NotChecked, Passed, Severity, Suggestion, Verdict
-from dosing.formulary.model import DoseRule, Formulary, PartnerRule, Rule, StateRule
+from dosing.formulary.kinds import DoseRule, PartnerRule, Rule, StateRule
+from dosing.formulary.model import Formulary
 from dosing.judgement import LISTS, Judgement, missing, settle
 from dosing.measures import Measures, measures_with
 from dosing.order import Order

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dosing.formulary.model import Layer, Monograph, Product, Protocol, Raise, Source
+from dosing.formulary.kinds import Layer, Source
+from dosing.formulary.model import Monograph, Product, Protocol, Raise
 from dosing.products import CannotMake, make
 from dosing.units import Quantity, words
 

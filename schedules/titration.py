@@ -13,7 +13,8 @@ from datetime import date, timedelta
 
 from dosing.allowance import Allowance, allowance
 from dosing.finding import Finding, Severity
-from dosing.formulary.model import Formulary, Monograph, Protocol, Source
+from dosing.formulary.kinds import Source
+from dosing.formulary.model import Formulary, Monograph, Protocol
 from dosing.patient import Patient
 from dosing.screening import Screening
 from dosing.units import UNITS, Quantity, words

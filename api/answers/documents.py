@@ -187,6 +187,8 @@ _RULE = {
     "note": TEXT,
     "exception": {"type": "string", "description": "Why the severity is not the usual one"},
     "if_unstated": or_null(SEVERITY),
+    "always": FLAG,
+    "may_loosen": FLAG,
     "superseded": {"type": "boolean", "description": "Shown, and never fires"},
     "review_by": TEXT,
 }

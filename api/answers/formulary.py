@@ -10,11 +10,11 @@ from api.answers.rules import rule_answer
 from api.answers.verdicts import source_answer
 from api.json_text import quantity
 from dosing.checks import CHECKS
+from dosing.formulary.kinds import Evidence, Source
 from dosing.formulary.model import (
     AsNeeded,
     Combination,
     CombinationProduct,
-    Evidence,
     Formulary,
     Monograph,
     Partner,
@@ -22,7 +22,6 @@ from dosing.formulary.model import (
     Protocol,
     Raise,
     Reassessment,
-    Source,
     Term,
 )
 from dosing.units import Quantity

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from api.json_text import quantity
-from dosing.formulary.model import Formulary, Source
+from dosing.formulary.kinds import Source
+from dosing.formulary.model import Formulary
 from dosing.measures import Measure
 from dosing.numbers import decimal_text
 from dosing.patient import Patient

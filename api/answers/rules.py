@@ -10,7 +10,7 @@ from typing import Any
 
 from api.answers.verdicts import rule_source, source_answer
 from api.json_text import number, quantity
-from dosing.formulary.model import Band, DoseRow, DoseRule, Interval, Rule, TableRule, When
+from dosing.formulary.kinds import Band, Cut, DoseRow, DoseRule, Interval, Rule, TableRule, When
 from dosing.numbers import decimal_text, grouped
 from dosing.units import UNITS, Quantity, words
 
@@ -33,6 +33,8 @@ def rule_answer(rule: Rule) -> dict[str, object]:
         "note": rule.note,
         "exception": rule.exception,
         "if_unstated": rule.if_unstated.word if rule.if_unstated is not None else None,
+        "always": rule.always,
+        "may_loosen": rule.may_loosen,
         "superseded": rule.superseded,
         "review_by": rule.review_by,
     }
@@ -55,7 +57,9 @@ def in_words(when: When) -> str:
 
 
 def interval_words(interval: Interval) -> str:
-    """A range such as "more than 30 and less than 60 mL/min"."""
+    """A range such as "more than 30 and less than 60 mL/min"; a bare ratio stays as it is written."""
+    if not interval.unit:
+        return interval.text
     unit = UNITS[interval.unit]
     low = "at least" if interval.low_closed else "more than"
     high = "at most" if interval.high_closed else "less than"
@@ -94,6 +98,8 @@ def _value(value: object) -> object:
         return _members(value, frozenset())
     if isinstance(value, Band):
         return _band(value)
+    if isinstance(value, Cut):
+        return {field.name: _value(getattr(value, field.name)) for field in fields(value)}
     return value
 
 
@@ -126,6 +132,18 @@ _WORDS: Mapping[str, Callable[[Any], str]] = {
     "not_indications": _named("indication other than"),
     "intents": _named("intent"),
     "conditions": _named("condition"),
+    "not_conditions": _named("no condition such as"),
+    "unless_indications": _named("no stated indication of"),
+    "weight": _measured("weight"),
+    "tpmt": _named("TPMT metaboliser"),
+    "nudt15": _named("NUDT15 metaboliser"),
+    "neutrophils": _measured("neutrophils"),
+    "alanine_aminotransferase_multiple": lambda ratio: (
+        f"alanine aminotransferase {ratio.text} times the upper limit of normal"
+    ),
+    "qtc": _measured("QTc"),
+    "duration": _measured("duration"),
+    "prednisone_equivalent": _measured("prednisone-equivalent"),
     "hepatic_impairment": _named("hepatic impairment"),
     "creatinine_clearance": _measured("creatinine clearance"),
     "egfr": _measured("eGFR"),

@@ -13,7 +13,8 @@ import orjson
 
 from api.json_text import encode, quantity
 from dosing.finding import Finding, NotChecked, Passed, Suggestion, Verdict
-from dosing.formulary.model import Band, DoseRow, Formulary, Rule, Source
+from dosing.formulary.kinds import Band, DoseRow, Rule, Source
+from dosing.formulary.model import Formulary
 from dosing.measures import Measure, Measures, NotComputed
 from dosing.screening import Screening
 from dosing.totals import Stretch

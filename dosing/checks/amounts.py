@@ -10,7 +10,7 @@ from types import MappingProxyType
 from dosing.case import Case
 from dosing.conditions import Holding
 from dosing.finding import Severity, Suggestion
-from dosing.formulary.model import DoseRow, DoseRule, Rule, StateRule, TableRule
+from dosing.formulary.kinds import DoseRow, DoseRule, Rule, StateRule, TableRule
 from dosing.judgement import Days, Judgement, action_severity, told, unanswered
 from dosing.timeline import (
     A_DAY,

@@ -10,7 +10,7 @@ from dosing.checks.tables import least_maintenance
 from dosing.conditions import Holding, holds
 from dosing.days import day_number
 from dosing.finding import Severity, Suggestion
-from dosing.formulary.model import CourseRule, Layer, Rule, StateRule, StopRule
+from dosing.formulary.kinds import CourseRule, Layer, Rule, StateRule, StopRule
 from dosing.judgement import KEPT, Judgement, unanswered
 from dosing.length import length_of, supply_of
 from dosing.timeline import A_DAY, DAYS_A_WEEK, Course, Run, averaged, is_per_day, kind_of

@@ -8,7 +8,8 @@ from math import ceil
 from dosing.case import Case
 from dosing.conditions import Holding
 from dosing.finding import Suggestion
-from dosing.formulary.model import Product, Rule
+from dosing.formulary.kinds import Rule
+from dosing.formulary.model import Product
 from dosing.judgement import KEPT, Judgement, unanswered
 from dosing.products import CannotMake, doses_of, make, one_makes, products_for, times_a_day, unit_amount
 from dosing.timeline import RATE, Unknown

@@ -7,7 +7,7 @@ from fractions import Fraction
 from dosing.case import Case
 from dosing.conditions import Holding
 from dosing.days import day_number
-from dosing.formulary.model import AdviceRule, PartnerRule, Rule
+from dosing.formulary.kinds import AdviceRule, PartnerRule, Rule
 from dosing.judgement import KEPT, Judgement, unanswered
 from dosing.order import Order
 from dosing.timeline import Course, heaviest_week

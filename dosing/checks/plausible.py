@@ -7,7 +7,7 @@ from operator import attrgetter
 
 from dosing.case import Case
 from dosing.conditions import Holding, holds
-from dosing.formulary.model import CourseRule, DoseRule, ImplausibleRule, Layer, Rule
+from dosing.formulary.kinds import CourseRule, DoseRule, ImplausibleRule, Layer, Rule
 from dosing.judgement import Judgement, unanswered
 from dosing.timeline import A_DAY, Run, heaviest, heaviest_week, is_per_day, kind_of
 from dosing.totals import count, per_day, takes_part

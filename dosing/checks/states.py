@@ -6,7 +6,7 @@ from dosing.case import Case
 from dosing.checks import amounts, weekly
 from dosing.conditions import Holding
 from dosing.finding import Severity
-from dosing.formulary.model import AdviceRule, Rule, StateRule, WeeklyRule
+from dosing.formulary.kinds import AdviceRule, Rule, StateRule, WeeklyRule
 from dosing.judgement import KEPT, Judgement, unanswered
 
 

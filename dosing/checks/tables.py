@@ -13,7 +13,7 @@ from functools import partial
 from dosing.case import Case
 from dosing.checks.amounts import WHOLE, judge_row, only_after_dialysis
 from dosing.conditions import Holding
-from dosing.formulary.model import Band, DoseRow, Rule, TableRule
+from dosing.formulary.kinds import Band, DoseRow, Rule, TableRule
 from dosing.judgement import Judgement, unanswered
 from dosing.measures import NotComputed
 from dosing.units import UNITS, Quantity, words

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from dosing.case import Case
 from dosing.conditions import Holding
-from dosing.formulary.model import Cut, Rule, TaperRule
+from dosing.formulary.kinds import Cut, Rule, TaperRule
 from dosing.judgement import Judgement
 from dosing.timeline import A_DAY, Course, Run, averaged
 from dosing.totals import exposure_in

@@ -6,7 +6,7 @@ from operator import attrgetter
 
 from dosing.case import Case
 from dosing.conditions import Holding
-from dosing.formulary.model import Rule, TotalRule
+from dosing.formulary.kinds import Rule, TotalRule
 from dosing.judgement import Judgement, told, unanswered
 from dosing.timeline import heaviest
 from dosing.totals import count, per_day, takes_part

@@ -9,7 +9,7 @@ from fractions import Fraction
 from dosing.case import Case
 from dosing.conditions import Holding
 from dosing.days import date_of
-from dosing.formulary.model import Rule, WeeklyRule
+from dosing.formulary.kinds import Rule, WeeklyRule
 from dosing.judgement import KEPT, Judgement, unanswered
 from dosing.posology import OnWeekdays
 from dosing.timeline import DAYS_A_WEEK, Course

@@ -8,7 +8,7 @@ from dosing.case import Case
 from dosing.checks.amounts import days_of_sum, judged_days, missing_dose
 from dosing.conditions import Holding
 from dosing.finding import Severity, Suggestion
-from dosing.formulary.model import Rule, WeightRule
+from dosing.formulary.kinds import Rule, WeightRule
 from dosing.judgement import Judgement, told, unanswered
 from dosing.measures import Measure, NotComputed, adjusted_body_weight, ideal_body_weight
 from dosing.timeline import averaged, combined, heaviest

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from itertools import groupby
 
 from dosing.formulary.entry import Entry, Fault, read_list
+from dosing.formulary.kinds import Evidence, Layer, Rule, Source
 from dosing.formulary.model import (
     Advice,
     AsNeeded,
@@ -14,23 +15,20 @@ from dosing.formulary.model import (
     CombinationProduct,
     DoseClass,
     Equivalence,
-    Evidence,
     Fact,
     Factor,
     Formula,
     InternationalUnits,
-    Layer,
     Monograph,
     Partner,
     Product,
     Protocol,
     Raise,
     Reassessment,
-    Rule,
-    Source,
     Term,
 )
-from dosing.formulary.rules import Names, read_rule
+from dosing.formulary.rules import read_rule
+from dosing.formulary.when import Names
 from dosing.units import Quantity
 from dosing.vocabulary import EXTENDED_RELEASE, FORMS, IMMEDIATE_RELEASE, LIQUIDS, PARTS_OF_DAY, ROUTES
 

@@ -18,7 +18,7 @@ from typing import TypeVar
 import yaml
 
 from dosing.errors import DosingError, ReadingError
-from dosing.formulary.model import Interval
+from dosing.formulary.kinds import Interval
 from dosing.numbers import read_number
 from dosing.units import Quantity, read_quantity, read_unit
 

@@ -11,18 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dosing.formulary.entry import FormularyError
+from dosing.formulary.kinds import CourseRule, DoseRow, DoseRule, Rule, TableRule, TotalRule
 from dosing.formulary.loader import HERE, load
-from dosing.formulary.model import (
-    CourseRule,
-    DoseRow,
-    DoseRule,
-    Formulary,
-    Monograph,
-    Protocol,
-    Rule,
-    TableRule,
-    TotalRule,
-)
+from dosing.formulary.model import Formulary, Monograph, Protocol
 from dosing.units import Quantity
 
 A_DAY = frozenset({"[mass]/[time]"})

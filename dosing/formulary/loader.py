@@ -23,20 +23,10 @@ from dosing.formulary.drugs import (
     read_term,
 )
 from dosing.formulary.entry import Broken, Entry, Fault, FormularyError, compose, read_list
-from dosing.formulary.model import (
-    Advice,
-    Combination,
-    Equivalence,
-    Fact,
-    Formula,
-    Formulary,
-    Monograph,
-    Partner,
-    Rule,
-    Source,
-    Term,
-)
-from dosing.formulary.rules import Names, read_rule
+from dosing.formulary.kinds import Rule, Source
+from dosing.formulary.model import Advice, Combination, Equivalence, Fact, Formula, Formulary, Monograph, Partner, Term
+from dosing.formulary.rules import read_rule
+from dosing.formulary.when import Names
 
 HERE = Path(__file__).parent
 CLASS_FIELDS = frozenset({"class", "title", "members", "rules", "facts", "source", "evidence", "review_by"})

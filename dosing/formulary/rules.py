@@ -10,7 +10,7 @@ from typing import Any
 
 from dosing.finding import Severity
 from dosing.formulary.entry import Entry
-from dosing.formulary.model import (
+from dosing.formulary.kinds import (
     ALWAYS,
     Action,
     AdviceRule,
@@ -24,19 +24,16 @@ from dosing.formulary.model import (
     Layer,
     PartnerRule,
     Rule,
-    Source,
     StateRule,
     StopRule,
     TableRule,
     TaperRule,
-    Term,
     TotalRule,
     WeeklyRule,
     WeightRule,
-    When,
 )
 from dosing.formulary.severity import severity_of
-from dosing.vocabulary import EXTENDED_RELEASE, FORMS, IMMEDIATE_RELEASE, INTENTS, ROUTES
+from dosing.formulary.when import Names, listed, read_when
 
 COMMON = frozenset(
     [
@@ -77,18 +74,7 @@ TOTAL_KINDS = {
     "acetaminophen-total": "acetaminophen",
 }
 WEIGHTS = frozenset({"actual", "ideal", "adjusted"})
-METABOLISERS = frozenset({"normal", "intermediate", "poor"})
 SEVERITIES = {severity.word: severity for severity in Severity if severity is not Severity.NONE}
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What a rule may refer to: sources, vocabulary, and every drug and class that is known by name."""
-
-    sources: Mapping[str, Source]
-    indications: Mapping[str, Term]
-    conditions: Mapping[str, Term]
-    drugs_and_classes: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +108,7 @@ def read_rule(entry: Entry, subject: str, review_by: str, names: Names) -> Rule:
     allowed, required, build = READERS[kind]
     fields = entry.fields(COMMON | allowed, ("id", "kind", "layer", "source", "evidence", *required))
     layer, evidence = fields["layer"].choice(Layer), fields["evidence"].choice(Evidence)
-    sources = [names.sources[_known(item, names)] for item in _listed(fields["source"])]
+    sources = [names.sources[_known(item, names)] for item in listed(fields["source"])]
     action = fields["action"].choice(Action) if "action" in fields else None
     severity = severity_of(kind, layer, evidence, action)
     if "severity" in fields:
@@ -154,15 +140,6 @@ def read_rule(entry: Entry, subject: str, review_by: str, names: Names) -> Rule:
     return build(Parts(entry, fields, common, names))
 
 
-def read_when(entry: Entry, names: Names) -> When:
-    """The named slots of `when`."""
-    slots: dict[str, Any] = {}
-    for key, value in entry.fields(frozenset(WHEN)).items():
-        name, read = WHEN[key]
-        slots[name] = read(value, names)
-    return When(**slots)
-
-
 def read_row(fields: Mapping[str, Entry]) -> DoseRow:
     """The limits of one row."""
     values: dict[str, Any] = {}
@@ -186,77 +163,12 @@ def _kind_of(entry: Entry) -> str:
     raise entry.broken("a rule without a kind.", "Add `kind:`, the code of the finding it gives.")
 
 
-def _listed(entry: Entry) -> list[Entry]:
-    return entry.entries() if entry.is_list else [entry]
-
-
 def _known(entry: Entry, names: Names) -> str:
     return entry.one_of(names.sources, "source")
 
 
 def _severity(entry: Entry) -> Severity:
     return SEVERITIES[entry.one_of(SEVERITIES, "severity")]
-
-
-def _forms(entry: Entry, names: Names) -> frozenset[str]:
-    groups = {"extended-release": EXTENDED_RELEASE, "immediate-release": IMMEDIATE_RELEASE}
-    if not entry.is_list and entry.text() in groups:
-        return groups[entry.text()]
-    return entry.some_of(FORMS, "form")
-
-
-WHEN: dict[str, tuple[str, Callable[[Entry, Names], Any]]] = {
-    "age": ("age", lambda entry, names: entry.interval("a", "mo")),
-    "form": ("forms", _forms),
-    "route": ("routes", lambda entry, names: entry.some_of(ROUTES, "route")),
-    "indication": ("indications", lambda entry, names: entry.some_of(names.indications, "indication")),
-    "not_indication": (
-        "not_indications",
-        lambda entry, names: entry.some_of(names.indications, "indication"),
-    ),
-    "intent": ("intents", lambda entry, names: entry.some_of(INTENTS, "intent")),
-    "unless_indication": (
-        "unless_indications",
-        lambda entry, names: entry.some_of(names.indications, "indication"),
-    ),
-    "condition": ("conditions", lambda entry, names: entry.some_of(names.conditions, "condition")),
-    "not_condition": ("not_conditions", lambda entry, names: entry.some_of(names.conditions, "condition")),
-    "weight": ("weight", lambda entry, names: entry.interval("kg")),
-    "tpmt": ("tpmt", lambda entry, names: entry.some_of(METABOLISERS, "phenotype")),
-    "nudt15": ("nudt15", lambda entry, names: entry.some_of(METABOLISERS, "phenotype")),
-    "neutrophils": ("neutrophils", lambda entry, names: entry.interval("10*3/uL")),
-    "alanine_aminotransferase_multiple": (
-        "alanine_aminotransferase_multiple",
-        lambda entry, names: entry.plain_interval(),
-    ),
-    "qtc": ("qtc", lambda entry, names: entry.interval("ms")),
-    "duration": ("duration", lambda entry, names: entry.interval("d")),
-    "prednisone_equivalent": ("prednisone_equivalent", lambda entry, names: entry.interval("mg/d")),
-    "hepatic_impairment": (
-        "hepatic_impairment",
-        lambda entry, names: entry.some_of(frozenset({"none", "mild", "moderate", "severe"}), "degree"),
-    ),
-    "creatinine_clearance": ("creatinine_clearance", lambda entry, names: entry.interval("mL/min")),
-    "egfr": ("egfr", lambda entry, names: entry.interval("mL/min/{1.73_m2}")),
-    "hemodialysis": ("hemodialysis", lambda entry, names: entry.flag()),
-    "opioid_experience": (
-        "opioid_experience",
-        lambda entry, names: entry.one_of(frozenset({"naive", "tolerant"}), "experience"),
-    ),
-    "pregnant": ("pregnant", lambda entry, names: entry.flag()),
-    "gestational_age": ("gestational_age", lambda entry, names: entry.interval("wk", "d")),
-    "breastfeeding": ("breastfeeding", lambda entry, names: entry.flag()),
-    "as_needed": ("as_needed", lambda entry, names: entry.flag()),
-    "self_care": ("self_care", lambda entry, names: entry.flag()),
-    "sex": ("sex", lambda entry, names: entry.one_of(frozenset({"female", "male"}), "sex")),
-    "strength": ("strengths", lambda entry, names: tuple(item.quantity() for item in _listed(entry))),
-    "concentration": ("concentration", lambda entry, names: entry.interval("mg/mL")),
-    "daily_dose": ("daily_dose", lambda entry, names: entry.interval("mg/d", "ug/h", "[iU]/d")),
-    "medication": (
-        "medications",
-        lambda entry, names: entry.some_of(names.drugs_and_classes, "drug or class"),
-    ),
-}
 
 
 def _dose_rule(parts: Parts) -> Rule:

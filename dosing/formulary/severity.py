@@ -8,7 +8,7 @@ is shown. A number nobody could confirm never stops an order.
 from __future__ import annotations
 
 from dosing.finding import Severity
-from dosing.formulary.model import Action, Evidence, Layer
+from dosing.formulary.kinds import Action, Evidence, Layer
 
 STOPS_BY_LABEL = frozenset(
     {

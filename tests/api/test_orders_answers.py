@@ -19,7 +19,7 @@ from api.schemas.base import Part
 from api.schemas.patients import PatientSchema
 from api.schemas.quantities import _codes
 from dosing.finding import Finding, NotChecked, Passed, Severity, Suggestion, Verdict
-from dosing.formulary.model import DoseRule, Source
+from dosing.formulary.kinds import DoseRule, Source
 from dosing.measures import Measure, Measures, NotComputed
 from dosing.screening import Screening
 from dosing.totals import Stretch

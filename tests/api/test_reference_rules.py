@@ -23,7 +23,8 @@ from api.services import (
     wire,
 )
 from dosing.formulary.entry import compose
-from dosing.formulary.model import Formulary, Interval, When
+from dosing.formulary.kinds import Interval, When
+from dosing.formulary.model import Formulary
 from dosing.units import quantity
 from tests.api.test_reading_requests_names import FORMULARY, NAMES
 

@@ -18,10 +18,10 @@ from api.config import Settings
 from api.problems import PROBLEM_TYPES
 from api.services import silent_canaries, wire
 from dosing.checks import CHECKS
-from dosing.formulary import drugs, rules
+from dosing.formulary import drugs, rules, when
+from dosing.formulary.kinds import Action, Evidence, Layer
 from dosing.formulary.lint import lint
 from dosing.formulary.loader import CLASS_FIELDS, HERE, load
-from dosing.formulary.model import Action, Evidence, Layer
 from dosing.judgement import Judgement
 from tests.health.tree import FLOORS, ROOT, files, modules, named, parsed
 
@@ -132,7 +132,7 @@ def test_every_kind_of_rule_has_its_row() -> None:
 
 def test_every_slot_has_its_row() -> None:
     told = {cells[0].strip("`") for cells in rows(FORMULARY)}
-    assert set(rules.WHEN) - told == set()
+    assert set(when.WHEN) - told == set()
 
 
 def test_every_field_that_the_loader_reads_is_told() -> None:
@@ -153,7 +153,7 @@ def test_no_kind_or_slot_is_told_that_does_not_exist() -> None:
     kinds = section(FORMULARY, "### Kinds", "### Kidney tables")
     slots = section(FORMULARY, "### When it applies", "### Rows")
     assert {cells[0].strip("`") for cells in rows(kinds)} - {"kind"} == set(rules.READERS)
-    assert {cells[0].strip("`") for cells in rows(slots)} - {"slot"} == set(rules.WHEN)
+    assert {cells[0].strip("`") for cells in rows(slots)} - {"slot"} == set(when.WHEN)
 
 
 def section(text: str, begin: str, end: str) -> str:

@@ -16,7 +16,7 @@ from api.schemas.quantities import DOSE, DURATION, INTERVAL, VOLUMES
 from api.schemas.requests import OrdersQuestion
 from dosing.errors import ReadingError
 from dosing.finding import Finding, Verdict
-from dosing.formulary.model import (
+from dosing.formulary.kinds import (
     CourseRule,
     DoseRow,
     DoseRule,

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dosing.days import day_number
-from dosing.formulary.model import (
+from dosing.formulary.kinds import (
     CourseRule,
     DoseRow,
     DoseRule,

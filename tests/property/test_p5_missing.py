@@ -16,7 +16,7 @@ import pytest
 
 from api.schemas.requests import OrdersQuestion
 from dosing.finding import Decision, Severity, Verdict
-from dosing.formulary.model import PartnerRule, Rule
+from dosing.formulary.kinds import PartnerRule, Rule
 from dosing.judgement import gravest
 from dosing.order import Order
 from dosing.patient import DEGREES, Patient
