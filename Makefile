@@ -27,7 +27,7 @@ check: .venv/development.stamp  ## format, lint, strict types, imports one way, 
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m mypy --strict dosing schedules api
 	.venv/bin/lint-imports --no-logo
-	$(PYTHON) -m dosing.formulary.lint
+	./posology formulary lint
 
 format: .venv/development.stamp  ## rewrite the code in the one style
 	$(PYTHON) -m ruff check --fix .

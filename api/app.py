@@ -66,7 +66,7 @@ def create_app(settings: Settings, services: Services | None = None) -> Flask:
 
     store = Store(settings.store, connections=settings.threads)
     app.extensions[STORE] = store
-    known = services if services is not None else wire()
+    known = services if services is not None else wire(local=settings.local)
     app.extensions[SERVICES] = known
     app.extensions[FORMULARY_VERSION] = known.formulary.version
     app.extensions[READINESS] = [*probes(known), ("store", lambda: _store_probe(store))]

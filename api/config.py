@@ -10,6 +10,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
@@ -22,23 +23,25 @@ class ConfigurationError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where to listen, where schedules are kept, and how many answer at once."""
+    """Where to listen, where schedules are kept, how many answer at once, and a hospital's own limits."""
 
     host: str = DEFAULT_HOST
     port: int = DEFAULT_PORT
     store: str = DEFAULT_STORE
     workers: int = 2
     threads: int = 4
+    local: Path | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
-        """What HOST, PORT, POSOLOGY_STORE, POSOLOGY_WORKERS and POSOLOGY_THREADS say; empty is not set."""
+        """What HOST, PORT and the names that begin with POSOLOGY_ say; empty is not set."""
         return cls(
             host=_loopback(environment.get("HOST") or DEFAULT_HOST),
             port=_whole(environment, "PORT", DEFAULT_PORT, most=65535),
             store=environment.get("POSOLOGY_STORE") or DEFAULT_STORE,
             workers=_whole(environment, "POSOLOGY_WORKERS", 2, most=64),
             threads=_whole(environment, "POSOLOGY_THREADS", 4, most=64),
+            local=_file(environment, "POSOLOGY_LOCAL"),
         )
 
     @property
@@ -60,6 +63,17 @@ def _loopback(host: str) -> str:
             "leave HOST unset, or set it to 127.0.0.1."
         )
     return host
+
+
+def _file(environment: Mapping[str, str], name: str) -> Path | None:
+    """A file that has to be there: a hospital's own limits must not be missing without a word."""
+    text = environment.get(name)
+    if not text:
+        return None
+    path = Path(text)
+    if not path.is_file():
+        raise ConfigurationError(f"{name}={text!r} is not a file.")
+    return path
 
 
 def _whole(environment: Mapping[str, str], name: str, default: int, *, most: int) -> int:

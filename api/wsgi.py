@@ -19,6 +19,7 @@ from gunicorn.http.errors import ParseException
 from api.app import create_app
 from api.config import ConfigurationError, Settings
 from api.routes.health import READINESS
+from dosing.formulary.entry import FormularyError
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -100,7 +101,7 @@ def main() -> None:
     try:
         settings = Settings.from_environment(os.environ)
         app = with_whole_bodies(create_app(settings))
-    except ConfigurationError as error:
+    except (ConfigurationError, FormularyError) as error:
         sys.exit(f"posology: {error}")
     # The canaries sing once, before the workers fork; the store is left alone, for a connection must not be shared.
     dict(app.extensions[READINESS])["canaries"]()

@@ -54,6 +54,11 @@ class Situation:
         laid += [self._lay(order, True) for order in self.medications or () if order.given not in replaced]
         return tuple(course for courses in laid for course in courses)
 
+    @cached_property
+    def ended_courses(self) -> tuple[Course, ...]:
+        """What was taken and is over, whatever is known of its days."""
+        return tuple(course for order in self.past_medications for course in self._lay(order, True))
+
     def replaced_by(self, order: Order, drug: str) -> Course | None:
         """The course of the current medication that an order takes the place of."""
         if order.replaces is None:

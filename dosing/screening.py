@@ -8,7 +8,8 @@ from datetime import date
 
 from dosing.case import Case, Situation
 from dosing.checks import CHECKS
-from dosing.conditions import Holding, holds
+from dosing.checks.partners import mirrored
+from dosing.conditions import HOLDS, Holding, holds
 from dosing.days import date_of
 from dosing.finding import Finding, NotChecked, Passed, Severity, Suggestion, Verdict
 from dosing.formulary.kinds import DoseRule, PartnerRule, Rule, StateRule
@@ -55,6 +56,7 @@ def screen(orders: tuple[Order, ...], patient: Patient, formulary: Formulary, as
     for order in situation.orders:
         _screen_order(order, situation, rows)
     _screen_medications(situation, rows)
+    _screen_pairs(situation, rows)
     verdict = Verdict(_merged(rows.findings), _grouped(rows.not_checked), tuple(rows.passed))
     measures = measures_with(situation.clearance, patient, formulary)
     return Screening(verdict, as_of, totals(situation), measures)
@@ -194,6 +196,44 @@ def _always_judged(course: Course, situation: Situation, judged: tuple[str, ...]
                 if isinstance(result, Finding):
                     found.append(replace(result, orders=judged, medications=(course.order.spoken,)))
     return found
+
+
+def _screen_pairs(situation: Situation, rows: _Rows) -> None:
+    """Pair rules that stand with a medication and not with what is ordered beside it, the current ones and the past."""
+    taken = [course for course in situation.courses if course.medication]
+    ordered = frozenset(
+        name
+        for course in situation.courses
+        if not course.medication
+        for name in (course.drug, *situation.formulary.classes_of(course.drug))
+    )
+    for course in (*taken, *situation.ended_courses):
+        monograph = situation.formulary.monographs.get(course.drug)
+        if monograph is None:
+            continue
+        case = Case(situation, course.order, course, monograph)
+        for kind in ("interaction", "duplicate-therapy"):
+            for rule in monograph.rules_of.get(kind, ()):
+                if not isinstance(rule, PartnerRule) or ordered.isdisjoint(rule.partners | (rule.third or frozenset())):
+                    continue
+                judgement = mirrored(case, rule, HOLDS)
+                if judgement is None or (judgement.kept and not judgement.notice):
+                    continue
+                holding = holds(rule.when, case)
+                if holding.truth is not False:
+                    _add_mirrored(settle(case, rule, holding, judgement), course, judgement, rows)
+
+
+def _add_mirrored(result: Finding | Passed | NotChecked, course: Course, judgement: Judgement, rows: _Rows) -> None:
+    """The same row, of the orders that the medication meets instead of the medication."""
+    ordered = tuple(dict.fromkeys(met.order.given for met in judgement.courses if not met.medication))
+    if isinstance(result, Finding):
+        others = [met.order.spoken for met in judgement.courses if met.medication]
+        medications = tuple(dict.fromkeys([course.order.spoken, *others]))
+        rows.findings.append(replace(result, orders=ordered, medications=medications))
+    elif isinstance(result, NotChecked):
+        for order in ordered:
+            rows.not_checked.append(replace(result, order=order))
 
 
 def _known_forms(formulary: Formulary, order: Order, forms: tuple[str, ...]) -> tuple[str, ...]:

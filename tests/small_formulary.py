@@ -1,4 +1,4 @@
-"""A formulary of invented drugs in a temporary folder, so that a test says what it is about and no real number moves it."""
+"""A formulary of invented drugs in a temporary folder: a test says what it is about, and no real number moves it."""
 
 from __future__ import annotations
 

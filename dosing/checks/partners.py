@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from dosing.case import Case
@@ -51,7 +52,60 @@ def judge(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
         return Judgement(False, message, courses=tuple(meeting), severity=severity)
     if case.situation.medications is None:
         return unanswered(("medications",))
-    return _washout(case, rule)
+    return _washout(case, rule) or _started_after(case, rule, case.course.last)
+
+
+def mirrored(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
+    """The pair rule of a medication against what is ordered: a current one that an ordered drug meets, or one that is
+    over for too short a time. What it says of other medications is nobody's order."""
+    if not isinstance(rule, PartnerRule):
+        return None
+    if case.order.is_past(case.situation.as_of):
+        last = case.order.end_date
+        if rule.washout_this is None:
+            return None
+        return _started_after(case, rule, day_number(last, case.situation.day_one) if last is not None else None)
+    judgement = judge(case, rule, holding)
+    if judgement is None or judgement.kept or judgement.needs:
+        return None
+    return judgement if any(not course.medication for course in judgement.courses) else None
+
+
+def _started_after(case: Case, rule: PartnerRule, last: int | None) -> Judgement | None:
+    """Partners that are ordered to begin after this drug's last day: enough days must lie between."""
+    if rule.washout_this is None:
+        return None
+    limit = rule.washout_this.to("d")
+    following = [
+        course
+        for course in case.situation.courses
+        if course.order is not case.order
+        and not course.medication
+        and case.formulary.concerns(course.drug, rule.partners)
+        and (last is None or course.first > last)
+    ]
+    if not following:
+        return None
+    if last is None:
+        if not case.order.stopped:
+            return None  # it goes on: what begins meets it
+        unknown = unanswered(("end_date",), f"When {case.drug} was stopped is not stated.")
+        return replace(unknown, courses=tuple(following))
+    first = min(following, key=lambda course: course.first)
+    elapsed = Quantity(Fraction(first.first - last), UNITS["d"])
+    if elapsed >= limit:
+        return Judgement(True, measured=elapsed, limit=limit, comparison=">=")
+    effect = f": {rule.effect}" if rule.effect else ""
+    return Judgement(
+        False,
+        f"{first.drug} {words(elapsed)} after {case.drug}{effect}; at least {words(limit)} must lie between.",
+        elapsed,
+        limit,
+        ">=",
+        ((first.first, first.first),),
+        courses=(first,),
+        severity=rule.severity,
+    )
 
 
 def _counted(case: Case, rule: PartnerRule, meeting: list[Course]) -> Judgement | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 
 from dosing.formulary.entry import Entry, Fault, read_list
@@ -168,7 +168,6 @@ def read_monograph(
         else ()
     )
     facts = tuple(read_list(fields["facts"], lambda item: read_fact(item, names), faults)) if "facts" in fields else ()
-    kept = sorted((rule for rule in rules if not rule.superseded), key=lambda rule: rule.kind)
     return Monograph(
         drug=drug,
         title=fields["title"].text(),
@@ -184,12 +183,19 @@ def read_monograph(
         facts=facts,
         not_interchangeable=_texts(fields, "not_interchangeable"),
         forms=tuple(dict.fromkeys(product.form for product in products)),
-        rules_of={kind: tuple(group) for kind, group in groupby(kept, key=lambda rule: rule.kind)},
+        rules_of=rules_by_kind(rules),
+        file=entry.file,
         basis=_basis(fields["basis"], names) if "basis" in fields else None,
         international_units=(
             _international(fields["international_units"], names) if "international_units" in fields else None
         ),
     )
+
+
+def rules_by_kind(rules: Iterable[Rule]) -> dict[str, tuple[Rule, ...]]:
+    """The rules that are judged, by kind and in the order of the files."""
+    kept = sorted((rule for rule in rules if not rule.superseded), key=lambda rule: rule.kind)
+    return {kind: tuple(group) for kind, group in groupby(kept, key=lambda rule: rule.kind)}
 
 
 def _basis(entry: Entry, names: Names) -> Basis:
@@ -302,6 +308,8 @@ def read_protocol(entry: Entry, names: Names) -> Protocol:
         advice=_texts(fields, "advice"),
         as_needed=_as_needed(fields["as_needed"]) if "as_needed" in fields else None,
         note=fields["note"].text() if "note" in fields else "",
+        file=entry.file,
+        line=entry.line,
     )
 
 

@@ -173,6 +173,8 @@ class Rule:
     also: tuple[Source, ...] = ()
     review_by: str = ""
     subject: str = ""
+    file: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,7 +255,8 @@ class StateRule(Rule):
 class PartnerRule(Rule):
     """A drug that should not meet another; `partners` are drugs and classes.
 
-    `washout_partner` is the time between the partner's last dose and this drug's first. With `third`, one of that group
+    `washout_partner` is the time between the partner's last dose and this drug's first, `washout_this` that between
+    this drug's last and the partner's first. With `third`, one of that group
     must be there too; with `at_least`, so many different drugs, this one among them. `certain` is what it weighs when
     both are dated and share days.
     """
@@ -261,6 +264,7 @@ class PartnerRule(Rule):
     partners: frozenset[str]
     action: Action
     washout_partner: Quantity | None = None
+    washout_this: Quantity | None = None
     third: frozenset[str] | None = None
     at_least: int | None = None
     certain: Severity | None = None

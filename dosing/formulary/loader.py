@@ -24,6 +24,7 @@ from dosing.formulary.drugs import (
 )
 from dosing.formulary.entry import Broken, Entry, Fault, FormularyError, compose, read_list
 from dosing.formulary.kinds import Rule, Source
+from dosing.formulary.local import read_local, with_local
 from dosing.formulary.model import Advice, Combination, Equivalence, Fact, Formula, Formulary, Monograph, Partner, Term
 from dosing.formulary.rules import read_rule
 from dosing.formulary.when import Names
@@ -33,28 +34,33 @@ CLASS_FIELDS = frozenset({"class", "title", "members", "rules", "facts", "source
 REVIEW_STATES = frozenset({"draft", "reviewed", "released"})
 
 
-def load(directory: Path = HERE) -> Formulary:
-    """Read the formulary in `directory`. Raises `FormularyError` with every fault found."""
-    return _Loading(directory).formulary()
+def load(directory: Path = HERE, local: Path | None = None) -> Formulary:
+    """Read the formulary in `directory`, with a hospital's own layer from the file `local` over it.
+
+    Raises `FormularyError` with every fault found.
+    """
+    return _Loading(directory, local).formulary()
 
 
 class _Loading:
     """One reading of one directory: the roots of its files and the faults found so far."""
 
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
+    def __init__(self, directory: Path, local: Path | None) -> None:
+        self.directory, self.local = directory, local
         self.faults: list[Fault] = []
         self.roots: dict[str, Entry] = {}
         digest = hashlib.sha256()
         for path in sorted(directory.rglob("*.yaml")):
             name = path.relative_to(directory).as_posix()
-            if name.startswith("cases/"):
+            if name.startswith(("cases/", "deck/")):
                 continue
             digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
             try:
                 self.roots[name] = compose(path, name)
             except Broken as broken:
                 self.faults.append(broken.fault)
+        if local is not None and local.is_file():
+            digest.update(b"local\0" + local.read_bytes())
         self.sha256 = digest.hexdigest()
 
     def formulary(self) -> Formulary:
@@ -75,6 +81,16 @@ class _Loading:
         formulas = self._formulas(names)
         version, status = self._version()
         rules = self._index(monographs.values(), class_rules, general)
+        replaced: frozenset[str] = frozenset()
+        if self.local is not None:
+            layer = read_local(self.local, rules, names, self.faults)
+            if layer is not None:
+                version = f"{version}+local.{layer.version}"
+                sources = {**sources, **layer.sources}
+                monographs = {drug: with_local(known, layer) for drug, known in monographs.items()}
+                replaced = frozenset(layer.instead)
+                added = (*layer.beside.values(), *layer.instead.values(), *layer.added)
+                rules = {**rules, **{rule.id: rule for rule in added}}
         spoken = self._spoken(monographs, combinations, partners)
         if self.faults:
             raise FormularyError(sorted(self.faults, key=lambda fault: (fault.file, fault.line)))
@@ -100,6 +116,7 @@ class _Loading:
             sources=sources,
             formulas=formulas,
             general=general,
+            replaced=replaced,
         )
 
     def _matching(self, prefix: str) -> Iterable[Entry]:

@@ -93,6 +93,8 @@ class Protocol:
     advice: tuple[str, ...]
     as_needed: AsNeeded | None = None
     note: str = ""
+    file: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,7 @@ class Monograph:
     rules_of: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
     basis: Basis | None = None
     international_units: InternationalUnits | None = None
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +243,10 @@ class Formula:
 
 @dataclass(frozen=True, slots=True)
 class Formulary:
-    """The monographs and lists that stand together under one version and one hash of their content."""
+    """The monographs and lists that stand together under one version and one hash of their content.
+
+    `replaced` are the rules that a hospital's own layer has loosened: they are shown and no longer judged.
+    """
 
     version: str
     sha256: str
@@ -260,6 +266,7 @@ class Formulary:
     sources: Mapping[str, Source]
     formulas: Mapping[str, Formula]
     general: tuple[Rule, ...] = ()
+    replaced: frozenset[str] = frozenset()
 
     def classes_of(self, drug: str) -> frozenset[str]:
         """The classes of a known drug, with or without a monograph; none for an unknown one."""

@@ -136,6 +136,8 @@ def read_rule(entry: Entry, subject: str, review_by: str, names: Names) -> Rule:
         "superseded": "superseded" in fields and fields["superseded"].flag(),
         "review_by": fields["review_by"].day() if "review_by" in fields else review_by,
         "subject": subject,
+        "file": entry.file,
+        "line": entry.line,
     }
     return build(Parts(entry, fields, common, names))
 
@@ -316,11 +318,13 @@ def _state_rule(parts: Parts) -> Rule:
 
 
 def _partner_rule(parts: Parts) -> Rule:
-    washout = parts.fields["washout"].fields(frozenset({"stopped_partner"})) if ("washout" in parts.fields) else {}
+    windows = frozenset({"stopped_partner", "stopped_this"})
+    washout = parts.fields["washout"].fields(windows) if "washout" in parts.fields else {}
     return PartnerRule(
         partners=parts.fields["with"].some_of(parts.names.drugs_and_classes, "drug or class"),
         action=parts.action,
         washout_partner=washout["stopped_partner"].quantity() if "stopped_partner" in washout else None,
+        washout_this=washout["stopped_this"].quantity() if "stopped_this" in washout else None,
         third=(
             parts.fields["and_with"].some_of(parts.names.drugs_and_classes, "drug or class")
             if "and_with" in parts.fields

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from api.answers.rules import _WORDS, in_words, interval_words
 from api.reading import NumberLiteral
 from api.services import (
     CASE_DAY,
@@ -25,6 +24,7 @@ from api.services import (
 from dosing.formulary.entry import compose
 from dosing.formulary.kinds import Interval, When
 from dosing.formulary.model import Formulary
+from dosing.formulary.telling import _WORDS, interval_in_words, when_in_words
 from dosing.units import quantity
 from tests.api.test_reading_requests_names import FORMULARY, NAMES
 
@@ -68,7 +68,7 @@ def wired(folder: Path, text: str, formulary: Formulary) -> Services:
     ],
 )
 def test_a_range_is_said_as_it_is_read_aloud(interval: Interval, said: str) -> None:
-    assert interval_words(interval) == said
+    assert interval_in_words(interval) == said
 
 
 def test_every_slot_of_a_condition_has_words() -> None:
@@ -76,7 +76,7 @@ def test_every_slot_of_a_condition_has_words() -> None:
 
 
 def test_when_a_rule_applies_is_said_slot_by_slot() -> None:
-    assert in_words(When()) == "always"
+    assert when_in_words(When()) == "always"
     when = When(
         forms=frozenset({"tablet", "capsule"}),
         pregnant=True,
@@ -86,7 +86,7 @@ def test_when_a_rule_applies_is_said_slot_by_slot() -> None:
         strengths=(quantity("100 mg"), quantity("200 mg")),
         not_indications=frozenset({"epilepsy"}),
     )
-    assert in_words(when).split("; ") == [
+    assert when_in_words(when).split("; ") == [
         "form capsule or tablet",
         "indication other than epilepsy",
         "not on hemodialysis",
@@ -99,7 +99,7 @@ def test_when_a_rule_applies_is_said_slot_by_slot() -> None:
 
 def test_every_shipped_rule_can_be_said(shipped: Services) -> None:
     for rule in shipped.formulary.rules.values():
-        assert in_words(rule.when)
+        assert when_in_words(rule.when)
 
 
 def test_every_shipped_case_is_read_and_answered_as_it_says(shipped: Services) -> None:

@@ -344,7 +344,7 @@ def test_an_overlap_that_is_certain_by_dates_may_weigh_more(tmp_path: Path) -> N
 
 
 def test_enough_of_what_belongs_beside_a_drug_is_asked_for(tmp_path: Path) -> None:
-    rules = "- id: beside\n  kind: co-prescription\n  needs: [otherine]\n  at_least: 5 mg/wk\n  action: info\n  what: Give it.\n"
+    rules = "- id: beside\n  kind: co-prescription\n  needs: [otherine]\n  at_least: 5 mg/wk\n  action: info\n"
     formulary = small_formulary(tmp_path, rules)
     order = {"dose": "1 mg", "frequency": WEEKLY}
 
@@ -484,3 +484,43 @@ def test_units_of_a_drug_that_is_counted_by_mass_are_not_understood(tmp_path: Pa
     formulary = small_formulary(tmp_path, "- id: most\n  kind: max-daily-dose\n  limit: 200 mg/d\n")
     verdict = ask(formulary, {"dose": "100 IU", "frequency": DAILY})
     assert verdict.decision is Decision.CANNOT_ASSESS and unanswered(verdict, "most") == ("dose",)
+
+
+PAIR = """
+- id: pair
+  kind: interaction
+  with: [fourthine]
+  washout: {stopped_partner: 14 d, stopped_this: 5 d}
+  action: contraindicated
+"""
+PARTNER = {"drug": "fourthine", "dose": "1 mg", "frequency": DAILY, "start_date": "2026-12-01"}
+TAKEN = {"drug": "exampline", "form": "tablet", "dose": "1 mg", "frequency": DAILY}
+
+
+def test_a_pair_is_told_for_an_order_of_either_drug(tmp_path: Path) -> None:
+    formulary = small_formulary(tmp_path, PAIR)
+    found = finding(ask(formulary, PARTNER, patient={"medications": [TAKEN]}), "pair")
+    assert found is not None and found.orders == ("0",) and found.medications == ("exampline",)
+    both = ask(formulary, PARTNER, {"dose": "1 mg", "frequency": DAILY})
+    assert finding(both, "pair") is not None
+
+
+@pytest.mark.parametrize(("stopped", "fires"), [("2026-11-26", False), ("2026-11-27", True)])
+def test_a_partner_is_not_started_too_soon_after_the_drug(tmp_path: Path, stopped: str, fires: bool) -> None:
+    formulary = small_formulary(tmp_path, PAIR)
+    found = finding(ask(formulary, PARTNER, patient={"medications": [{**TAKEN, "end_date": stopped}]}), "pair")
+    assert (found is not None) is fires
+    assert found is None or (found.orders == ("0",) and str(found.limit) == "5 d")
+
+
+def test_without_its_last_day_the_window_after_a_drug_is_not_checked(tmp_path: Path) -> None:
+    verdict = ask(small_formulary(tmp_path, PAIR), PARTNER, patient={"medications": [{**TAKEN, "stopped": True}]})
+    assert unanswered(verdict, "pair") == ("end_date",)
+
+
+@pytest.mark.parametrize(("length", "fires"), [("10 days", False), ("11 days", True)])
+def test_a_partner_that_is_ordered_after_the_drug_waits_too(tmp_path: Path, length: str, fires: bool) -> None:
+    later = {**PARTNER, "start_date": "2026-12-15"}
+    order = {"dose": "1 mg", "frequency": DAILY, "duration": length}
+    found = finding(ask(small_formulary(tmp_path, PAIR), order, later), "pair")
+    assert (found is not None) is fires

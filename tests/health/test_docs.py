@@ -7,6 +7,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import fields
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -173,7 +174,7 @@ def test_the_drug_of_the_formulary_page_can_be_added(tmp_path: Path) -> None:
         assert not (tmp_path / name).exists()
         (tmp_path / name).write_text(text, "utf-8")
     formulary = load(tmp_path)
-    assert list(lint(formulary)) == []
+    assert list(lint(formulary, date(2026, 12, 1))) == []
     services = wire(formulary, tmp_path / "cases")
     assert {canary.fires for canary in services.canaries} == {True, False}
     assert silent_canaries(services) is None
