@@ -40,8 +40,7 @@ class DeckCase:
 
 @dataclass(frozen=True, slots=True)
 class Alerts:
-    """The warnings and hard stops of one answer, and its word: the codes of its rows, and those codes with the ones that
-    are merged under a row."""
+    """The word of one answer, the codes of its warnings and hard stops, and those with what is merged under them."""
 
     decision: str
     rows: frozenset[str]
