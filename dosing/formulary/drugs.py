@@ -29,7 +29,7 @@ from dosing.formulary.model import (
 )
 from dosing.formulary.rules import read_rule
 from dosing.formulary.when import Names
-from dosing.units import Quantity
+from dosing.units import UNITS, Quantity
 from dosing.vocabulary import EXTENDED_RELEASE, FORMS, IMMEDIATE_RELEASE, LIQUIDS, PARTS_OF_DAY, ROUTES
 
 MONOGRAPH = frozenset(
@@ -89,6 +89,7 @@ PROTOCOL = frozenset(
     ]
 )
 PIECES = {"half": 2, "quarter": 4}
+AMOUNTS = frozenset({"[mass]", "[biological_activity]"})
 
 
 def read_source(name: str, entry: Entry) -> Source:
@@ -103,14 +104,14 @@ def read_source(name: str, entry: Entry) -> Source:
     )
 
 
-def read_term(name: str, entry: Entry) -> Term:
+def read_term(name: str, entry: Entry, classes: frozenset[str]) -> Term:
     fields = entry.fields(frozenset({"title", "synonyms", "icd10cm", "classes"}), ("title",))
     return Term(
         name=name,
         title=fields["title"].text(),
         synonyms=fields["synonyms"].texts() if "synonyms" in fields else (),
         codes=fields["icd10cm"].texts() if "icd10cm" in fields else (),
-        classes=frozenset(fields["classes"].texts()) if "classes" in fields else frozenset(),
+        classes=fields["classes"].some_of(classes, "class") if "classes" in fields else frozenset(),
     )
 
 
@@ -186,6 +187,7 @@ def read_monograph(
         forms=tuple(dict.fromkeys(product.form for product in products)),
         rules_of=rules_by_kind(rules),
         file=entry.file,
+        lines={key.text(): key.line for key, _ in entry.pairs()},
         basis=_basis(fields["basis"], names) if "basis" in fields else None,
         international_units=(
             _international(fields["international_units"], names) if "international_units" in fields else None
@@ -223,12 +225,20 @@ def read_product(entry: Entry, names: Names) -> Product:
     form = fields["form"].one_of(FORMS, "form")
     strength, volume = read_strength(fields["strength"])
     if (form in LIQUIDS) != (volume is not None):
-        raise fields["strength"].broken("the strength does not fit the form.", "Liquids need `250 mg / 5 mL`.")
+        cure = "Write `250 mg / 5 mL`." if form in LIQUIDS else "Write the amount in one piece, such as `300 mg`."
+        raise fields["strength"].broken("the strength does not fit the form.", cure)
+    a_rate = form == "transdermal patch"
+    if strength.unit.dimension not in ({"[mass]/[time]"} if a_rate else AMOUNTS):
+        raise fields["strength"].broken(
+            f"a {form} in {strength.unit.code}.", f"Write it in {'ug/h' if a_rate else 'mg'}."
+        )
     if "split" in fields and not {"split_source", "split_evidence"} <= fields.keys():
         raise fields["split"].broken("a score without a source.", "Add `split_source` and `split_evidence`.")
     split = fields["split"].one_of(PIECES, "division") if "split" in fields else ""
     if split and not form.endswith("tablet"):
         raise fields["split"].broken(f"a {form} cannot be divided.", "Remove `split`.")
+    if "increment" in fields:
+        _volume(fields["increment"])
     return Product(
         form=form,
         strength=strength,
@@ -240,7 +250,15 @@ def read_product(entry: Entry, names: Names) -> Product:
         rxnorm=fields["rxnorm"].text() if "rxnorm" in fields else "",
         offered="offer" not in fields or fields["offer"].flag(),
         note=fields["note"].text() if "note" in fields else "",
+        line=entry.line,
     )
+
+
+def _volume(entry: Entry) -> Quantity:
+    volume = entry.quantity()
+    if volume.unit.dimension != "[volume]" or not volume.value:
+        raise entry.broken(f"{volume} is not a volume.", "Write it in mL.")
+    return volume
 
 
 def read_strength(entry: Entry) -> tuple[Quantity, Quantity | None]:
@@ -249,11 +267,10 @@ def read_strength(entry: Entry) -> tuple[Quantity, Quantity | None]:
     node = entry.node
     if not slash:
         return entry.quantity(), None
-    parts = []
-    for text in (amount, volume):
-        part = type(node)(node.tag, text, node.start_mark, node.end_mark)
-        parts.append(Entry(part, entry.file).quantity())
-    return parts[0], parts[1]
+    above, below = (
+        Entry(type(node)(node.tag, text, node.start_mark, node.end_mark), entry.file) for text in (amount, volume)
+    )
+    return above.quantity(), _volume(below)
 
 
 def read_fact(entry: Entry, names: Names) -> Fact:
@@ -354,7 +371,7 @@ def read_combination(name: str, entry: Entry, names: Names) -> Combination:
         frozenset({"title", "ingredients", "codes", "synonyms", "brands", "products"}),
         ("ingredients", "products"),
     )
-    ingredients = tuple(item.one_of(names.drugs_and_classes, "drug") for item in fields["ingredients"].entries())
+    ingredients = tuple(item.one_of(names.drugs, "drug") for item in fields["ingredients"].entries())
     return Combination(
         drug=name,
         ingredients=ingredients,
@@ -392,24 +409,28 @@ def read_equivalence(entry: Entry, names: Names) -> Equivalence:
         parts = item.fields(
             frozenset({"drug", "factor", "form", "per", "source", "evidence", "note"}), ("drug", "factor")
         )
-        drug = parts["drug"].one_of(names.drugs_and_classes, "drug")
+        drug = parts["drug"].one_of(names.drugs, "drug")
         factor = Factor(
             drug=drug,
             factor=parts["factor"].fraction(),
-            per=parts["per"].text() if "per" in parts else "mg",
+            per=parts["per"].one_of(frozenset({"mg", "ug/h"}), "unit of a factor") if "per" in parts else "mg",
             forms=parts["form"].some_of(FORMS, "form") if "form" in parts else None,
         )
+        if not factor.factor:
+            raise parts["factor"].broken("a factor of nothing.", "Move the drug to `no_factor`, with the reason.")
+        if any(known.per == factor.per and _meet(known.forms, factor.forms) for known in factors.get(drug, ())):
+            raise item.broken(f"a second factor of {drug}.", "Keep one of the two, or name the form of each.")
         factors[drug] = (*factors.get(drug, ()), factor)
     without: dict[str, str] = {}
     for item in fields["no_factor"].entries() if "no_factor" in fields else []:
         parts = item.fields(frozenset({"drug", "reason", "source", "evidence", "form"}), ("drug", "reason"))
-        without[parts["drug"].one_of(names.drugs_and_classes, "drug")] = parts["reason"].text()
+        without[parts["drug"].one_of(names.drugs, "drug")] = parts["reason"].text()
     for item in fields["superseded"].entries() if "superseded" in fields else []:
         item.fields(frozenset({"title", "source", "evidence", "factors", "note"}), ("title", "source", "factors"))
     return Equivalence(
         name=fields["name"].text(),
         title=fields["title"].text(),
-        unit=fields["unit"].text(),
+        unit=fields["unit"].one_of(frozenset(UNITS), "unit"),
         dated=fields["dated"].text() if "dated" in fields else "",
         source=_source(fields["source"], names),
         evidence=fields["evidence"].choice(Evidence),
@@ -420,6 +441,10 @@ def read_equivalence(entry: Entry, names: Names) -> Equivalence:
         classes_source=_source(fields["classes_source"], names) if "classes_source" in fields else None,
         note=fields["note"].text() if "note" in fields else "",
     )
+
+
+def _meet(forms: frozenset[str] | None, others: frozenset[str] | None) -> bool:
+    return forms is None or others is None or not forms.isdisjoint(others)
 
 
 def _dose_class(entry: Entry) -> DoseClass:

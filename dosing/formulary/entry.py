@@ -17,13 +17,15 @@ from typing import TypeVar
 
 import yaml
 
-from dosing.errors import DosingError, ReadingError
+from dosing.errors import DimensionError, DosingError, ReadingError
 from dosing.formulary.kinds import Interval
 from dosing.numbers import read_number
 from dosing.units import Quantity, read_quantity, read_unit
 
 Value = TypeVar("Value")
 Choice = TypeVar("Choice", bound=Enum)
+
+A_FEW = 16  # so many names are listed where another stands
 
 _ONE_SIDED = re.compile(r"(>=|<=|>|<) (\S+) (.+)")
 _TWO_SIDED = re.compile(r"([\[(])(\S+), (\S+)([\])]) (.+)")
@@ -82,16 +84,22 @@ class Entry:
     def fields(self, allowed: frozenset[str], required: tuple[str, ...] = ()) -> dict[str, Entry]:
         """The entries of a mapping by key; unknown, repeated and missing keys are refused."""
         found: dict[str, Entry] = {}
-        for key, entry in self.items():
-            if key not in allowed:
-                raise entry.broken(f"unknown key `{key}`.", f"Use one of: {', '.join(sorted(allowed))}.")
-            found[key] = entry
-        for key in required:
-            if key not in found:
-                raise self.broken(f"no `{key}`.", f"Add `{key}:` to this entry.")
+        for key, entry in self.pairs():
+            name = key.text()
+            if name not in allowed:
+                raise key.broken(f"unknown key `{name}`.", f"Use one of: {', '.join(sorted(allowed))}.")
+            found[name] = entry
+        for wanted in required:
+            if wanted not in found:
+                raise self.broken(f"no `{wanted}`.", f"Add `{wanted}:` to this entry.")
         return found
 
     def items(self) -> Iterator[tuple[str, Entry]]:
+        for key, value in self.pairs():
+            yield key.text(), value
+
+    def pairs(self) -> Iterator[tuple[Entry, Entry]]:
+        """Keys and values of a mapping, each with its own line; a repeated key is refused."""
         if not isinstance(self.node, yaml.MappingNode):
             raise self.broken("not a mapping.", "Write `key: value` pairs.")
         seen: set[str] = set()
@@ -101,7 +109,7 @@ class Entry:
             if name in seen:
                 raise key.broken(f"key `{name}` stands twice.", "Keep one of the two.")
             seen.add(name)
-            yield name, Entry(value_node, self.file)
+            yield key, Entry(value_node, self.file)
 
     def entries(self) -> list[Entry]:
         if not isinstance(self.node, yaml.SequenceNode):
@@ -162,7 +170,9 @@ class Entry:
     def one_of(self, known: Mapping[str, object] | frozenset[str], what: str) -> str:
         text = self.text()
         if text not in known:
-            raise self.broken(f"`{text}` is not a known {what}.", "Correct the name or add it to its list.")
+            few = len(known) <= A_FEW
+            cure = f"Use one of: {', '.join(sorted(known))}." if few else "Correct the name or add it to its list."
+            raise self.broken(f"`{text}` is not a known {what}.", cure)
         return text
 
     def some_of(self, known: Mapping[str, object] | frozenset[str], what: str) -> frozenset[str]:
@@ -181,6 +191,8 @@ class Entry:
     def interval(self, *units: str) -> Interval:
         """`>= 60 mL/min`, `< 12 years` or `(15, 30] mL/min`, in one of `units`; the two ends share one unit."""
         interval = self._interval()
+        if interval.is_empty:
+            raise self.broken(f"nothing lies in `{interval.text}`.", "Correct the ends of the range.")
         if units and interval.unit not in units:
             raise self.broken(f"a range in {interval.unit}.", f"Write it in {' or '.join(units)}.")
         return interval
@@ -238,11 +250,24 @@ def read_list(entry: Entry, read: Callable[[Entry], Value], faults: list[Fault])
     return values
 
 
+def compared(value: Quantity, other: Quantity, entry: Entry) -> bool:
+    """Whether a value is above another; a fault of the entry where the two measure different things."""
+    try:
+        return value > other
+    except DimensionError as error:
+        raise entry.broken(f"{value} cannot be compared with {other}.", "Write both in one unit.") from error
+
+
 def compose(path: Path, name: str) -> Entry:
     """The root of one YAML file. Raises `Broken` for text that is not YAML or holds nothing."""
     try:
         node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise Broken(Fault(name, 1, "the file cannot be read.", "Put it there, readable.")) from error
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise Broken(Fault(name, line, "not a text in UTF-8.", "Save the file as UTF-8.")) from error
+    except yaml.YAMLError as error:
         line = getattr(getattr(error, "problem_mark", None), "line", 0) + 1
         what = str(getattr(error, "problem", None) or "not readable as YAML")
         raise Broken(Fault(name, line, f"{what}.", "Correct the YAML around this line.")) from error

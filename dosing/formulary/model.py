@@ -27,6 +27,7 @@ class Product:
     rxnorm: str = ""
     offered: bool = True
     note: str = ""
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,7 @@ class Monograph:
     basis: Basis | None = None
     international_units: InternationalUnits | None = None
     file: str = ""
+    lines: Mapping[str, int] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +274,8 @@ class Formulary:
     formulas: Mapping[str, Formula]
     general: tuple[Rule, ...] = ()
     replaced: frozenset[str] = frozenset()
+    cited: frozenset[str] = frozenset()
+    files: frozenset[str] = frozenset()
 
     def classes_of(self, drug: str) -> frozenset[str]:
         """The classes of a known drug, with or without a monograph; none for an unknown one."""

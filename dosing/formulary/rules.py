@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from dosing.finding import Severity
-from dosing.formulary.entry import Entry
+from dosing.formulary.entry import Entry, compared
 from dosing.formulary.kinds import (
     ALWAYS,
     Action,
@@ -21,6 +21,7 @@ from dosing.formulary.kinds import (
     DoseRule,
     Evidence,
     ImplausibleRule,
+    Interval,
     Layer,
     PartnerRule,
     Rule,
@@ -116,8 +117,9 @@ def read_rule(entry: Entry, subject: str, review_by: str, names: Names) -> Rule:
         if "exception" not in fields:
             raise fields["severity"].broken("a severity of its own without a reason.", "Add `exception:` saying why.")
         severity = _severity(fields["severity"])
-        if evidence is Evidence.UNCONFIRMED and severity is Severity.CRITICAL:
-            raise fields["severity"].broken("an unconfirmed number must not stop an order.", "Confirm it or warn.")
+        _confirmed(fields["severity"], severity, evidence)
+    elif "exception" in fields and "certain_overlap" not in fields:
+        raise fields["exception"].broken("an exception without a severity.", "Add `severity:`, or remove the reason.")
     common: dict[str, Any] = {
         "id": f"{subject}/{fields['id'].text()}",
         "kind": kind,
@@ -155,7 +157,7 @@ def read_row(fields: Mapping[str, Entry]) -> DoseRow:
         else:
             values[key] = fields[key].quantity()
     row = DoseRow(**values)
-    if row.max_daily and row.min_daily and row.min_daily > row.max_daily:
+    if row.max_daily and row.min_daily and compared(row.min_daily, row.max_daily, fields["min_daily"]):
         raise fields["min_daily"].broken("the least daily dose is above the greatest.", "Correct one of the two.")
     return row
 
@@ -173,6 +175,11 @@ def _known(entry: Entry, names: Names) -> str:
 
 def _severity(entry: Entry) -> Severity:
     return SEVERITIES[entry.one_of(SEVERITIES, "severity")]
+
+
+def _confirmed(entry: Entry, severity: Severity, evidence: Evidence) -> None:
+    if evidence is Evidence.UNCONFIRMED and severity is Severity.CRITICAL:
+        raise entry.broken("an unconfirmed number must not stop an order.", "Confirm it or warn.")
 
 
 def _dose_rule(parts: Parts) -> Rule:
@@ -207,10 +214,13 @@ def _frequency_rule(parts: Parts) -> Rule:
 
 
 def _weight_rule(parts: Parts) -> Rule:
+    share = parts.fields["share"].fraction() if "share" in parts.fields else Fraction(1)
+    if not 0 < share <= 1:
+        raise parts.fields["share"].broken(f"{share} is not a share.", "Write a part of one, such as `1/3`.")
     return WeightRule(
         limit=parts.fields["limit"].quantity(),
         weight=parts.fields["weight"].one_of(WEIGHTS, "weight"),
-        share=parts.fields["share"].fraction() if "share" in parts.fields else Fraction(1),
+        share=share,
         averaged="averaged" in parts.fields and parts.fields["averaged"].flag(),
         **parts.common,
     )
@@ -267,35 +277,41 @@ def _table_rule(parts: Parts) -> Rule:
     bands = []
     for band in fields["bands"].entries():
         row = band.fields(ROW | {"range"}, ("range",))
-        bands.append(Band(row["range"].interval(unit), read_row(row)))
+        bands.append((Band(row["range"].interval(unit), read_row(row), band.line), band))
     dialysis = fields["hemodialysis"].fields(ROW) if "hemodialysis" in fields else None
     gaps = tuple(gap.interval(unit) for gap in fields["gaps"].entries()) if "gaps" in fields else ()
-    _exhaustive(fields["bands"], tuple(bands))
+    _exhaustive(fields["bands"], bands)
     return TableRule(
         measure=measure,
-        bands=tuple(bands),
+        bands=tuple(band for band, _ in bands),
         hemodialysis=read_row(dialysis) if dialysis is not None else None,
         gaps=gaps,
         **parts.common,
     )
 
 
-def _exhaustive(entry: Entry, bands: tuple[Band, ...]) -> None:
+def _exhaustive(entry: Entry, bands: list[tuple[Band, Entry]]) -> None:
     """Bands are half-open, contiguous and together hold every value from zero up."""
-    ordered = sorted(bands, key=lambda band: (band.range.low is not None, band.range.low or 0))
-    if not ordered or ordered[0].range.low not in (None, 0) or ordered[-1].range.high is not None:
+    ordered = sorted(bands, key=lambda pair: (pair[0].range.low is not None, pair[0].range.low or 0))
+    if not ordered or not _from_zero(ordered[0][0].range) or ordered[-1][0].range.high is not None:
         raise entry.broken("the bands do not reach from zero up.", "Begin with `< x` and end with `>= y`.")
-    for below, above in itertools.pairwise(ordered):
-        if below.range.high is None or below.range.high != above.range.low:
-            raise entry.broken(
-                f"a hole or an overlap between `{below.range.text}` and `{above.range.text}`.",
-                "End each band where the next begins.",
-            )
-        if below.range.high_closed == above.range.low_closed:
-            raise entry.broken(
-                f"`{below.range.text}` and `{above.range.text}` both hold, or both leave out, their shared end.",
+    for (lower, _), (higher, place) in itertools.pairwise(ordered):
+        below, above = lower.range, higher.range
+        between = f"between `{below.text}` and `{above.text}`."
+        if below.high is None or above.low is None or below.high > above.low:
+            raise place.broken(f"an overlap {between}", "End each band where the next begins.")
+        if below.high < above.low:
+            raise place.broken(f"a hole {between}", "End each band where the next begins; name the hole under `gaps`.")
+        if below.high_closed == above.low_closed:
+            both = "hold" if below.high_closed else "leave out"
+            raise place.broken(
+                f"`{below.text}` and `{above.text}` both {both} their shared end.",
                 "Close one side and open the other.",
             )
+
+
+def _from_zero(interval: Interval) -> bool:
+    return interval.low is None or (interval.low == 0 and interval.low_closed)
 
 
 def _comparison(parts: Parts) -> str:
@@ -342,6 +358,8 @@ def _certain(parts: Parts) -> Severity | None:
     entry = parts.fields.get("certain_overlap")
     if entry is not None and "exception" not in parts.fields:
         raise entry.broken("a severity of its own without a reason.", "Add `exception:` saying why.")
+    if entry is not None:
+        _confirmed(entry, _severity(entry), parts.common["evidence"])
     return _severity(entry) if entry is not None else None
 
 

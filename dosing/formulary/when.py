@@ -23,6 +23,7 @@ class Names:
     conditions: Mapping[str, Term]
     drugs_and_classes: frozenset[str]
     allergies: frozenset[str] = frozenset()
+    drugs: frozenset[str] = frozenset()
 
 
 def read_when(entry: Entry, names: Names) -> When:
