@@ -41,7 +41,10 @@ def holds(when: When, case: Case) -> Holding:
     needs: list[str] = []
     from_day, to_day = 1, None
     for slot in when.stated:
-        answer = SLOTS[slot](getattr(when, slot), case)
+        if slot == "duration" and when.prednisone_equivalent is not None:
+            answer = _days_at(when.prednisone_equivalent, when.duration, case)
+        else:
+            answer = SLOTS[slot](getattr(when, slot), case)
         if answer is False:
             return FAILS
         if isinstance(answer, tuple):
@@ -165,6 +168,21 @@ def _duration(interval: Interval, case: Case) -> Answer:
     if case.course.last is None:
         return interval.high is None
     return length is not None and Fraction(length.days) in interval
+
+
+def _days_at(level: Interval, length: Interval | None, case: Case) -> Answer:
+    """Whether the days in a row on which the patient has so much prednisone-equivalent are as many as that."""
+    counted = count(case.situation, case.formulary.equivalences["prednisone-equivalent"])
+    longest, days, until = 0, 0, None
+    for stretch in counted.days:
+        if stretch.total not in level:
+            continue
+        if stretch.last is None:
+            return length is None or length.high is None
+        days = days if until == stretch.first - 1 else 0
+        days, until = days + stretch.last - stretch.first + 1, stretch.last
+        longest = max(longest, days)
+    return True if length is not None and Fraction(longest) in length else counted.needs or False
 
 
 def _total(name: str, interval: Interval, case: Case) -> Answer:

@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from itertools import zip_longest
+from itertools import chain, zip_longest
+from math import lcm
 from types import MappingProxyType
 from typing import TypeVar
 
 from dosing.days import day_number, days_in
 from dosing.order import Order
-from dosing.patterns import HORIZON, Span, change_hours, dose_days, interval_hours
+from dosing.patterns import Span, change_hours, dose_days, interval_hours
 from dosing.posology import (
     HOURS_A_DAY,
     AfterDialysis,
@@ -195,17 +196,32 @@ def heaviest(taken: Iterable[Taken], amount: Callable[[Taken], Fraction]) -> Tak
 
 def heaviest_week(courses: Sequence[Course]) -> tuple[Fraction, int] | None:
     """The most that seven days in a row hold, with the first of those days; None when nothing is taken."""
-    amounts: dict[int, Fraction] = {}
-    for stretch in combined(courses):
-        last = stretch.last if stretch.last is not None else stretch.first + DAYS_A_WEEK
-        for day in range(stretch.first, min(last, stretch.first + HORIZON) + 1):
-            amounts[day] = stretch.total
-    best: tuple[Fraction, int] | None = None
-    for day in amounts:
-        week = sum((amounts.get(day + offset, Fraction(0)) for offset in range(DAYS_A_WEEK)), Fraction(0))
-        if best is None or week > best[0]:
-            best = (week, day)
-    return best
+    taken = [(day, stretch.total) for stretch in combined(courses) for day in _telling_days(stretch)]
+    if not taken:
+        return None
+    # Sums of whole numbers: a pattern has hundreds of days, and fractions add slowly.
+    scale = lcm(*(amount.denominator for amount in {id(amount): amount for _, amount in taken}.values()))
+    amounts = [(day, amount.numerator * (scale // amount.denominator)) for day, amount in taken]
+    best, first_of_best, held, end = 0, amounts[0][0], 0, 0
+    for place, (day, amount) in enumerate(amounts):
+        while end < len(amounts) and amounts[end][0] < day + DAYS_A_WEEK:
+            held += amounts[end][1]
+            end += 1
+        if held > best or place == 0:
+            best, first_of_best = held, day
+        held -= amount
+    return Fraction(best, scale), first_of_best
+
+
+def _telling_days(stretch: DaySum) -> Iterable[int]:
+    """The days of a stretch that can begin or end a heaviest week: of a long one its first and its last seven."""
+    if stretch.last is None:
+        return range(stretch.first, stretch.first + DAYS_A_WEEK)
+    if stretch.last - stretch.first < 2 * DAYS_A_WEEK:
+        return range(stretch.first, stretch.last + 1)
+    return chain(
+        range(stretch.first, stretch.first + DAYS_A_WEEK), range(stretch.last - DAYS_A_WEEK + 1, stretch.last + 1)
+    )
 
 
 def ends(dose: DoseRange) -> tuple[Quantity, ...]:
@@ -326,6 +342,8 @@ def _runs(
     if daily:
         total = high * count
         least = low * fewest_doses_a_day(frequency) if sig.as_needed else total
+        if cap is not None and low:
+            count = min(count, max(1, int(cap / low)))  # a daily maximum leaves room for so many of the smallest dose
         return [_run(sig, cap, first, last, number, high, total, least, count, interval)]
     per_day = sig.dose is not None and is_per_day(sig.dose.high)
     after_dialysis = isinstance(frequency, AfterDialysis)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from fractions import Fraction
 from operator import attrgetter
@@ -176,16 +177,18 @@ def _weekly(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fract
     if row.max_weekly is None or not _speaks_of(row.max_weekly, case.course):
         return None
     missing = missing_dose(case.course, case.same_drug)
-    if missing is not None:
+    if missing is not None and case.course.needs:
         return missing
-    heaviest = heaviest_week(case.same_drug)
+    # What another order adds is not known; what is known may be too much already.
+    known = tuple(other for other in case.same_drug if not other.needs)
+    heaviest = heaviest_week(known)
     if heaviest is None:
-        return None
+        return missing
     amount, first = heaviest
     limit = _scaled(row.max_weekly, A_WEEK[case.course.unit], share)
     measured = Quantity(amount, limit.unit)
     if amount <= limit.value:
-        return Judgement(True, measured=measured, limit=limit, comparison="<=")
+        return missing or Judgement(True, measured=measured, limit=limit, comparison="<=")
     return Judgement(
         False,
         f"Seven days in a row hold {words(measured)} of {case.drug}; the limit{why()} is {words(limit)}.",
@@ -194,7 +197,7 @@ def _weekly(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fract
         "<=",
         ((first, first + 6),),
         _step_on(case.course, first),
-        case.same_drug,
+        known,
     )
 
 
@@ -230,6 +233,18 @@ def _interval(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fra
             _days_of(daily, case),
             daily[0].step,
         )
+    near = _nearest_days(runs)
+    if near is not None and limit.value >= 2 * HOURS_A_DAY and near[0] * HOURS_A_DAY < limit.value:
+        measured = Quantity(Fraction(near[0]), UNITS["d"]).to("h")
+        return Judgement(
+            False,
+            f"{case.drug} again after {words(measured.to('d'))}; doses{why()} stand at least {words(limit)} apart.",
+            measured,
+            limit,
+            ">=",
+            ((near[1].first, near[1].last),),
+            near[1].step,
+        )
     most = max(int(HOURS_A_DAY / limit.value), 1)
     counted = [run for run in runs if run.interval is None and run.count > most]
     if counted:
@@ -237,6 +252,13 @@ def _interval(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fra
     measured_hours = min((run.interval for run in timed if run.interval is not None), default=None)
     measured = Quantity(measured_hours, UNITS["h"]) if measured_hours is not None else limit
     return Judgement(True, measured=measured if timed else None, limit=limit, comparison=">=") if runs else None
+
+
+def _nearest_days(runs: tuple[Run, ...]) -> tuple[int, Run] | None:
+    """The fewest days between two neighboring dose days of a pattern that states no hours, and the later one."""
+    days = [run for run in runs if run.interval is None and run.last == run.first]
+    gaps = [(after.first - before.first, after) for before, after in itertools.pairwise(days)]
+    return min(gaps, key=lambda gap: gap[0], default=None)
 
 
 def _times(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fraction, why: Why) -> Judgement | None:

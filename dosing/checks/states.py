@@ -6,7 +6,7 @@ from dosing.case import Case
 from dosing.checks import amounts, weekly
 from dosing.conditions import Holding
 from dosing.finding import Severity
-from dosing.formulary.kinds import AdviceRule, Rule, StateRule, WeeklyRule
+from dosing.formulary.kinds import Action, AdviceRule, Rule, StateRule, WeeklyRule
 from dosing.judgement import KEPT, Judgement, unanswered
 
 
@@ -14,9 +14,11 @@ def judge(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     """A rule that is broken by its condition alone."""
     if not isinstance(rule, StateRule):
         return None
-    verb = rule.action.value.replace("-", " ")
     effect = f": {rule.effect}" if rule.effect else ""
     reason = _reason(case, rule)
+    if rule.action is Action.INFO:
+        return Judgement(False, f"{case.drug}{reason}{effect or ': a note'}.", severity=rule.severity)
+    verb = rule.action.value.replace("-", " ")
     return Judgement(False, f"{case.drug} is {_phrase(verb)}{reason}{effect}.", severity=rule.severity)
 
 

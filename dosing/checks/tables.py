@@ -38,9 +38,9 @@ def judge(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     row, share = _row(rule, band, dialysis, measured)
     if only_after_dialysis(case.course):
         # A dose after a session stands on top of the maintenance dose that the bands are about.
-        if row.supplement is None:
+        if row.supplement is None and row.action is None:
             return None
-        row = DoseRow(supplement=row.supplement)
+        row = DoseRow(supplement=row.supplement, action=row.action)
     judgement = judge_row(case, rule, row, holding, share, why)
     if judgement is None:
         return None
@@ -105,7 +105,7 @@ def _row(rule: TableRule, band: Band, dialysis: bool, measured: Fraction | None)
             supplement=special.supplement,
             **{
                 name: getattr(special, name)
-                for name in ("max_daily", "max_single", "min_interval", "times", "action")
+                for name in ("max_daily", "max_single", "max_weekly", "min_interval", "times", "action")
                 if getattr(special, name) is not None
             },
         )

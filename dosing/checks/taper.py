@@ -87,7 +87,8 @@ def _judge_fall(case: Case, rule: TaperRule, fall: Fall) -> Judgement | None:
         share = f", {words_of_percent(row)}" if row.percent is not None else ""
         return Judgement(
             False,
-            f"Step {fall.after.step} of {case.drug} falls by {words(measured)}; a cut is at most {words(most)}{share}{_effect(rule)}.",
+            f"Step {fall.after.step} of {case.drug} falls by {words(measured)}; "
+            f"a cut is at most {words(most)}{share}{_effect(rule)}.",
             measured,
             most,
             "<=",

@@ -417,7 +417,7 @@ def test_a_slot_holds_inside_and_not_outside_and_is_unknown_without_its_input(
 
 
 def test_a_rule_may_say_what_its_missing_input_weighs(tmp_path: Path) -> None:
-    formulary = small_formulary(tmp_path, when("tpmt", "[poor]") + "  if_unstated: warning\n")
+    formulary = small_formulary(tmp_path, when("tpmt", "[poor]") + "  if_missing: warning\n")
     verdict = ask(formulary, {"dose": "1 mg", "frequency": DAILY})
     assert unanswered(verdict, "state") == ("tpmt",)
     assert verdict.decision is Decision.WARN
@@ -524,3 +524,73 @@ def test_a_partner_that_is_ordered_after_the_drug_waits_too(tmp_path: Path, leng
     order = {"dose": "1 mg", "frequency": DAILY, "duration": length}
     found = finding(ask(small_formulary(tmp_path, PAIR), order, later), "pair")
     assert (found is not None) is fires
+
+
+MONTHLY = "- id: apart\n  kind: min-interval\n  limit: 28 d\n"
+
+
+@pytest.mark.parametrize(
+    ("frequency", "fires"),
+    [
+        ({"every": "28 days"}, False),
+        ({"every": "27 days"}, True),
+        ({"every": "1 month"}, False),
+        ({"on": ["monday"]}, True),
+        ({"times": 1, "per": "week"}, True),
+        ({"times": 1, "per": "month"}, False),
+        ({"times": 2, "per": "month"}, True),
+        (DAILY, True),
+    ],
+)
+def test_days_between_doses_count_however_the_pattern_is_written(
+    tmp_path: Path, frequency: dict[str, Any], fires: bool
+) -> None:
+    found = finding(ask(small_formulary(tmp_path, MONTHLY), {"dose": "1 mg", "frequency": frequency}), "apart")
+    assert (found is not None) is fires
+
+
+def test_a_medication_without_a_dose_hides_no_week_that_is_over(tmp_path: Path) -> None:
+    formulary = small_formulary(tmp_path, "- id: week\n  kind: max-weekly-dose\n  limit: 35 mg/wk\n")
+    known = {"medications": [{"drug": "exampline"}]}
+    over = ask(formulary, {"dose": "35 mg", "frequency": DAILY}, patient=known)
+    assert finding(over, "week") is not None
+    assert unanswered(ask(formulary, {"dose": "5 mg", "frequency": DAILY}, patient=known), "week") == ("dose",)
+
+
+def test_self_care_is_what_an_order_says_it_is(tmp_path: Path) -> None:
+    formulary = small_formulary(tmp_path, when("self_care", "true"))
+    order = {"dose": "1 mg", "frequency": DAILY}
+    assert finding(ask(formulary, {**order, "self_care": True}), "state") is not None
+    for prescribed in (order, {**order, "self_care": False}):
+        verdict = ask(formulary, prescribed)
+        assert finding(verdict, "state") is None and unanswered(verdict, "state") is None
+
+
+def test_the_first_days_of_a_course_may_have_a_limit_of_their_own(tmp_path: Path) -> None:
+    rules = """
+    - id: loading
+      kind: max-daily-dose
+      limit: 100 mg/d
+    - id: later
+      kind: max-daily-dose
+      limit: 20 mg/d
+      when: {course_day: "> 3 d"}
+    """
+    formulary = small_formulary(tmp_path, rules)
+    assert finding(ask(formulary, steps(("100 mg", "3 days"), ("20 mg", None))), "later") is None
+    late = finding(ask(formulary, steps(("100 mg", "4 days"), ("20 mg", None))), "later")
+    assert late is not None and late.days == ((4, 4),)
+    assert finding(ask(formulary, steps(("101 mg", "3 days"), ("20 mg", None))), "loading") is not None
+
+
+def test_another_name_of_a_drug_may_mean_its_salt(tmp_path: Path) -> None:
+    head = """
+    synonyms: [exampline sodium]
+    basis: {stated: base, salt: 220 mg, base: 200 mg, source: invented-label, evidence: label,
+            other_names: [Exampline sodium]}
+    """
+    formulary = small_formulary(tmp_path, "- id: most\n  kind: max-daily-dose\n  limit: 200 mg/d\n", head)
+    assert finding(ask(formulary, {"drug": "exampline sodium", "dose": "220 mg", "frequency": DAILY}), "most") is None
+    assert finding(ask(formulary, {"drug": "exampline", "dose": "220 mg", "frequency": DAILY}), "most") is not None
+    base = {"drug": "exampline sodium", "dose": "220 mg", "frequency": DAILY, "basis": "base"}
+    assert finding(ask(formulary, base), "most") is not None

@@ -660,7 +660,7 @@ def corpus(known: Services) -> Corpus:
     found: Corpus = {path: [] for path in (CHECK, EQUIVALENTS, MEASURES, PLAN)}
     for path, body, _ in BODIES:
         found[path.partition("?")[0]] += [body] * 20
-    for canary in known.canaries:
+    for canary in known.flock.canaries:
         said = _thawed(canary.said)
         found[CHECK].append(said)
         found[EQUIVALENTS].append(said)
