@@ -165,7 +165,7 @@ class Entry:
             return kind(text)
         except ValueError as error:
             known = ", ".join(str(item.value) for item in kind)
-            raise self.broken(f"`{text}` is not a {kind.__name__.lower()}.", f"Use one of: {known}.") from error
+            raise self.broken(f"`{text}` is not a known {kind.__name__.lower()}.", f"Use one of: {known}.") from error
 
     def one_of(self, known: Mapping[str, object] | frozenset[str], what: str) -> str:
         text = self.text()

@@ -55,6 +55,8 @@ class _Loading:
         paths = {name: path for name, path in paths.items() if not name.startswith(("cases/", "deck/"))}
         self.faults += unread(paths)
         for name, path in paths.items():
+            if any(fault.file == name for fault in self.faults):
+                continue
             digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
             try:
                 self.roots[name] = compose(path, name)
@@ -65,6 +67,8 @@ class _Loading:
         self.sha256 = digest.hexdigest()
 
     def formulary(self) -> Formulary:
+        # What stands in a file that cannot be read is missing everywhere else: that is told first, and alone.
+        self._refuse()
         sources = self._sources()
         citing = cited(
             (root for name, root in self.roots.items() if not name.startswith("sources")), sources, self.faults
@@ -75,7 +79,7 @@ class _Loading:
         partners = self._partners(classes, members, drug_names)
         drugs = frozenset(partners) | drug_names
         known = frozenset(classes) | drugs
-        self._members(drugs)
+        self._members(frozenset(partners), drug_names)
         names = Names(sources, indications, conditions, known, known | frozenset(allergies), drugs)
         class_rules = self._class_rules(classes, names)
         general = self._rules("general.yaml", "general", names)
@@ -97,9 +101,7 @@ class _Loading:
                 added = (*layer.beside.values(), *layer.instead.values(), *layer.added)
                 rules = {**rules, **{rule.id: rule for rule in added}}
         spoken = self._meanings()
-        if self.faults:
-            # A file that is read for several purposes tells its fault as often.
-            raise FormularyError(sorted(dict.fromkeys(self.faults), key=lambda fault: (fault.file, fault.line)))
+        self._refuse()
         return Formulary(
             version=version,
             sha256=self.sha256,
@@ -127,6 +129,11 @@ class _Loading:
             files=frozenset(self.roots),
         )
 
+    def _refuse(self) -> None:
+        if self.faults:
+            # A file that is read for several purposes tells its fault as often.
+            raise FormularyError(sorted(dict.fromkeys(self.faults), key=lambda fault: (fault.file, fault.line)))
+
     def _matching(self, prefix: str) -> Iterable[Entry]:
         return [entry for name, entry in self.roots.items() if name.startswith(prefix)]
 
@@ -149,7 +156,7 @@ class _Loading:
             for key, entry in self._pairs(root):
                 name = key.text()
                 if name in found:
-                    self._fault(key, f"source `{name}` stands in two files.", "Keep one of the two.")
+                    self._fault(key, f"source `{name}` stands in {found[name].file} too.", "Keep one of the two.")
                 # A source that is broken is known all the same: what cites it has no fault of its own.
                 found[name] = Source(name, name, "", None, "", file=key.file, line=key.line)
                 try:
@@ -203,14 +210,17 @@ class _Loading:
                 return str(entry.node.value)
         return root.file.rpartition("/")[2].removesuffix(".yaml").replace("-", " ")
 
-    def _members(self, drugs: frozenset[str]) -> None:
-        """Members of classes are drugs that are known."""
+    def _members(self, partners: frozenset[str], drugs: frozenset[str]) -> None:
+        """Members of classes are drugs that are known and have no monograph."""
         for root in self._matching("classes/"):
             for key, entry in self._pairs(root):
                 if key.text() == "members":
                     for member in listed(entry):
-                        if str(member.node.value) not in drugs:
-                            self._fault(member, f"`{member.node.value}` is no known drug.", "Add it to partners.yaml.")
+                        name = str(member.node.value)
+                        if name in drugs:
+                            self._fault(member, f"`{name}` has a monograph.", "Name the class there.")
+                        elif name not in partners:
+                            self._fault(member, f"`{name}` is no known drug.", "Add it to partners.yaml.")
 
     def _partners(
         self, classes: Mapping[str, str], members: Mapping[str, frozenset[str]], drugs: frozenset[str]
@@ -285,7 +295,7 @@ class _Loading:
             facts = (fact for name in sorted(monograph.classes) for fact in class_facts.get(name, ()))
             monograph = replace(monograph, facts=(*monograph.facts, *facts))
             if monograph.drug in found:
-                self._fault(root, f"a second monograph of {monograph.drug}.", "Keep one file for one drug.")
+                self._fault(root, f"a second monograph of {monograph.drug}, beside {found[monograph.drug].file}.", "Keep one file for one drug.")
             found[monograph.drug] = monograph
         return found
 
@@ -307,7 +317,8 @@ class _Loading:
             try:
                 equivalence = read_equivalence(root, names)
                 if equivalence.name in found:
-                    raise root.broken(f"a second factor set {equivalence.name}.", "Keep one file for one set.")
+                    what = f"a second factor set {equivalence.name}."
+                    raise root.broken(what, "Keep one file for one set.")
                 found[equivalence.name] = equivalence
             except Broken as broken:
                 self.faults.append(broken.fault)

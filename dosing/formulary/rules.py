@@ -35,6 +35,7 @@ from dosing.formulary.kinds import (
 )
 from dosing.formulary.severity import severity_of
 from dosing.formulary.when import Names, listed, read_when
+from dosing.units import Quantity
 
 COMMON = frozenset(
     [
@@ -94,6 +95,14 @@ class Parts:
     @property
     def action(self) -> Action:
         return self.fields["action"].choice(Action)
+
+    @property
+    def limit(self) -> Quantity:
+        """The limit, which leaves something to take: what is not to be taken at all has an action."""
+        limit = self.fields["limit"].quantity()
+        if not limit.value:
+            raise self.fields["limit"].broken("a limit of nothing.", "Write the limit, or a rule with an action.")
+        return limit
 
     def phrase(self, key: str) -> str:
         """A text that ends inside a sentence: without its full stop."""
@@ -189,7 +198,7 @@ def _dose_rule(parts: Parts) -> Rule:
 
 
 def _limit_rule(parts: Parts) -> Rule:
-    limit = parts.fields["limit"].quantity()
+    limit = parts.limit
     row: dict[str, Any] = {LIMIT_FIELD[parts.common["kind"]]: limit}
     return DoseRule(row=DoseRow(**row), below=_comparison(parts) == "<", **parts.common)
 
@@ -201,7 +210,7 @@ def _frequency_rule(parts: Parts) -> Rule:
         return StateRule(action=parts.action, **parts.common)
     if "limit" not in parts.fields:
         raise parts.entry.broken("a frequency rule without a limit or an action.", "Add `limit: 3 {dose}/d`.")
-    limit = parts.fields["limit"].quantity()
+    limit = parts.limit
     if limit.value.denominator != 1 or limit.unit.code not in ("{dose}/d", "{dose}/wk"):
         raise parts.fields["limit"].broken("not a whole number of doses a day or a week.", "Write `3 {dose}/d`.")
     if limit.unit.code == "{dose}/wk":
@@ -218,7 +227,7 @@ def _weight_rule(parts: Parts) -> Rule:
     if not 0 < share <= 1:
         raise parts.fields["share"].broken(f"{share} is not a share.", "Write a part of one, such as `1/3`.")
     return WeightRule(
-        limit=parts.fields["limit"].quantity(),
+        limit=parts.limit,
         weight=parts.fields["weight"].one_of(WEIGHTS, "weight"),
         share=share,
         averaged="averaged" in parts.fields and parts.fields["averaged"].flag(),
@@ -263,7 +272,7 @@ def _course_rule(parts: Parts) -> Rule:
     if "limit" not in parts.fields:
         raise parts.entry.broken("no `limit`.", "Add `limit:` with a number and a unit.")
     return CourseRule(
-        limit=parts.fields["limit"].quantity(),
+        limit=parts.limit,
         first=parts.fields["first"].quantity() if "first" in parts.fields else None,
         together="together" in parts.fields and parts.fields["together"].flag(),
         **parts.common,
@@ -293,8 +302,10 @@ def _table_rule(parts: Parts) -> Rule:
 def _exhaustive(entry: Entry, bands: list[tuple[Band, Entry]]) -> None:
     """Bands are half-open, contiguous and together hold every value from zero up."""
     ordered = sorted(bands, key=lambda pair: (pair[0].range.low is not None, pair[0].range.low or 0))
-    if not ordered or not _from_zero(ordered[0][0].range) or ordered[-1][0].range.high is not None:
-        raise entry.broken("the bands do not reach from zero up.", "Begin with `< x` and end with `>= y`.")
+    open_ended = [place for band, place in ordered[:1] if not _from_zero(band.range)]
+    open_ended += [place for band, place in ordered[-1:] if band.range.high is not None]
+    for place in open_ended or ([] if ordered else [entry]):
+        raise place.broken("the bands do not reach from zero up.", "Begin with `< x` and end with `>= y`.")
     for (lower, _), (higher, place) in itertools.pairwise(ordered):
         below, above = lower.range, higher.range
         between = f"between `{below.text}` and `{above.text}`."
@@ -325,7 +336,7 @@ def _comparison(parts: Parts) -> str:
 def _total_rule(parts: Parts) -> Rule:
     return TotalRule(
         equivalence=TOTAL_KINDS[parts.common["kind"]],
-        limit=parts.fields["limit"].quantity(),
+        limit=parts.limit,
         comparison=_comparison(parts),
         **parts.common,
     )
