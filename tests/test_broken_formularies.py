@@ -1,9 +1,9 @@
 """A formulary guards itself: each file under `tests/broken/` has one mistake, and gets one fault that names file, line
 and cure.
 
-The first three lines of a file say where it belongs, which line the fault names and which words it has. The file is laid
-over the small formulary of invented drugs under `tests/broken/sound/`, comments and all, so that its lines are those
-that one sees here. `local.yaml` is a hospital's own file.
+The first three lines of a file say where it belongs, which line the fault names and which words it has. The file is
+laid over the small formulary of invented drugs under `tests/broken/sound/`, comments and all, so that its lines are
+those that one sees here. `local.yaml` is a hospital's own file.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 
@@ -28,7 +29,7 @@ from dosing.formulary.model import (
     Term,
 )
 from dosing.formulary.rules import read_rule
-from dosing.formulary.when import Names
+from dosing.formulary.when import Names, read_sources
 from dosing.units import UNITS, Quantity
 from dosing.vocabulary import EXTENDED_RELEASE, FORMS, IMMEDIATE_RELEASE, LIQUIDS, PARTS_OF_DAY, ROUTES
 
@@ -89,6 +90,7 @@ PROTOCOL = frozenset(
     ]
 )
 PIECES = {"half": 2, "quarter": 4}
+RXNORM = re.compile(r"[1-9][0-9]*")
 AMOUNTS = frozenset({"[mass]", "[biological_activity]"})
 
 
@@ -119,7 +121,11 @@ def read_partner(name: str, entry: Entry, classes: frozenset[str], belongs: froz
     fields = entry.fields(frozenset({"rxnorm", "atc", "classes", "synonyms", "brands", "source"}))
     return Partner(
         drug=name,
-        codes={key: fields[key].text() for key in ("rxnorm", "atc") if key in fields},
+        codes={
+            key: fields[key].text() if key == "atc" else _code(fields[key])
+            for key in ("rxnorm", "atc")
+            if key in fields
+        },
         classes=belongs | (fields["classes"].some_of(classes, "class") if "classes" in fields else frozenset()),
         names=_texts(fields, "synonyms") + _texts(fields, "brands"),
     )
@@ -175,7 +181,7 @@ def read_monograph(
         title=fields["title"].text(),
         status=fields["status"].one_of(frozenset({"draft", "reviewed", "released"}), "status"),
         review_by=review_by,
-        codes={key: code.text() for key, code in fields["codes"].items()} if "codes" in fields else {},
+        codes=_codes(fields["codes"]) if "codes" in fields else {},
         synonyms=_texts(fields, "synonyms"),
         brands=_texts(fields, "brands"),
         classes=belongs,
@@ -224,14 +230,7 @@ def read_product(entry: Entry, names: Names) -> Product:
     fields = entry.fields(PRODUCT, ("form", "strength", "source", "evidence"))
     form = fields["form"].one_of(FORMS, "form")
     strength, volume = read_strength(fields["strength"])
-    if (form in LIQUIDS) != (volume is not None):
-        cure = "Write `250 mg / 5 mL`." if form in LIQUIDS else "Write the amount in one piece, such as `300 mg`."
-        raise fields["strength"].broken("the strength does not fit the form.", cure)
-    a_rate = form == "transdermal patch"
-    if strength.unit.dimension not in ({"[mass]/[time]"} if a_rate else AMOUNTS):
-        raise fields["strength"].broken(
-            f"a {form} in {strength.unit.code}.", f"Write it in {'ug/h' if a_rate else 'mg'}."
-        )
+    _fits(form, strength, volume, fields["strength"])
     if "split" in fields and not {"split_source", "split_evidence"} <= fields.keys():
         raise fields["split"].broken("a score without a source.", "Add `split_source` and `split_evidence`.")
     split = fields["split"].one_of(PIECES, "division") if "split" in fields else ""
@@ -247,11 +246,21 @@ def read_product(entry: Entry, names: Names) -> Product:
         evidence=fields["evidence"].choice(Evidence),
         pieces_per_unit=PIECES.get(split, 1),
         increment=fields["increment"].quantity() if "increment" in fields else None,
-        rxnorm=fields["rxnorm"].text() if "rxnorm" in fields else "",
+        rxnorm=_code(fields["rxnorm"]) if "rxnorm" in fields else "",
         offered="offer" not in fields or fields["offer"].flag(),
         note=fields["note"].text() if "note" in fields else "",
         line=entry.line,
     )
+
+
+def _fits(form: str, strength: Quantity, volume: Quantity | None, entry: Entry) -> None:
+    """A liquid has an amount in a volume, a patch has a rate, everything else an amount in one piece."""
+    if (form in LIQUIDS) != (volume is not None):
+        cure = "Write `250 mg / 5 mL`." if form in LIQUIDS else "Write the amount in one piece, such as `300 mg`."
+        raise entry.broken("the strength does not fit the form.", cure)
+    a_rate = form == "transdermal patch"
+    if strength.unit.dimension not in ({"[mass]/[time]"} if a_rate else AMOUNTS):
+        raise entry.broken(f"a {form} in {strength.unit.code}.", f"Write it in {'ug/h' if a_rate else 'mg'}.")
 
 
 def _volume(entry: Entry) -> Quantity:
@@ -372,6 +381,11 @@ def read_combination(name: str, entry: Entry, names: Names) -> Combination:
         ("ingredients", "products"),
     )
     ingredients = tuple(item.one_of(names.drugs, "drug") for item in fields["ingredients"].entries())
+    for key in ("ingredients", "products"):
+        if not fields[key].entries():
+            raise fields[key].broken(f"no {key}.", "A combination names its ingredients and its products.")
+    if "codes" in fields:
+        _codes(fields["codes"])
     return Combination(
         drug=name,
         ingredients=ingredients,
@@ -386,16 +400,18 @@ def _combination_product(entry: Entry, ingredients: tuple[str, ...], names: Name
         ("form", "strength", "source", "evidence"),
     )
     amounts = fields["strength"].fields(frozenset(ingredients), ingredients)
-    volume = fields["volume"].quantity() if "volume" in fields else None
+    form = fields["form"].one_of(FORMS, "form")
+    volume = _volume(fields["volume"]) if "volume" in fields else None
     strengths = {}
     for drug, amount in amounts.items():
         strengths[drug], per = read_strength(amount)
         volume = per or volume
+        _fits(form, strengths[drug], volume, amount)
     return CombinationProduct(
-        form=fields["form"].one_of(FORMS, "form"),
+        form=form,
         strengths=strengths,
         volume=volume,
-        rxnorm=fields["rxnorm"].text() if "rxnorm" in fields else "",
+        rxnorm=_code(fields["rxnorm"]) if "rxnorm" in fields else "",
         source=_source(fields["source"], names),
         evidence=fields["evidence"].choice(Evidence),
     )
@@ -453,8 +469,17 @@ def _dose_class(entry: Entry) -> DoseClass:
 
 
 def _source(entry: Entry, names: Names) -> Source:
-    first = entry.entries()[0] if entry.is_list else entry
-    return names.sources[first.one_of(names.sources, "source")]
+    return read_sources(entry, names)[0]
+
+
+def _codes(entry: Entry) -> dict[str, str]:
+    """Codes of other vocabularies: of RxNorm, and of the anatomical, therapeutic and chemical classification."""
+    fields = entry.fields(frozenset({"rxnorm", "atc"}))
+    return {key: _code(code) if key == "rxnorm" else code.text() for key, code in fields.items()}
+
+
+def _code(entry: Entry) -> str:
+    return entry.matching(RXNORM, "an RxNorm code", "Write its digits.")
 
 
 def _texts(fields: Mapping[str, Entry], key: str) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ from dosing.units import Quantity, read_quantity, read_unit
 Value = TypeVar("Value")
 Choice = TypeVar("Choice", bound=Enum)
 
+NOTHING = frozenset({"~", "null", "Null", "NULL"})  # what YAML reads as no value, where it stands without quotes
 A_FEW = 16  # so many names are listed where another stands
 
 _ONE_SIDED = re.compile(r"(>=|<=|>|<) (\S+) (.+)")
@@ -120,7 +121,7 @@ class Entry:
         if not isinstance(self.node, yaml.ScalarNode):
             raise self.broken("not a text.", "Write one value.")
         text = str(self.node.value)
-        if not text.strip():
+        if not text.strip() or (not self.node.style and text in NOTHING):
             raise self.broken("an empty value.", "Write a value or leave the key out.")
         return text
 
@@ -132,10 +133,13 @@ class Entry:
     def quantity(self) -> Quantity:
         text = self.text()
         try:
-            return read_quantity(text)
+            quantity = read_quantity(text)
         except ReadingError as error:
             cure = error.hint or "Write a number, a space and a unit, such as `300 mg`."
             raise self.broken(f"`{text}` is not a quantity: {error.detail}", cure) from error
+        if not quantity.value:
+            raise self.broken(f"`{text}` is nothing.", "Write how much; what is not to be taken has an action.")
+        return quantity
 
     def fraction(self) -> Fraction:
         text = self.text()
@@ -149,8 +153,8 @@ class Entry:
 
     def integer(self) -> int:
         value = self.fraction()
-        if value.denominator != 1:
-            raise self.broken(f"`{value}` is not a whole number.", "Write a whole number.")
+        if value.denominator != 1 or value < 1:
+            raise self.broken(f"`{value}` is not a whole number from 1 up.", "Write a whole number.")
         return value.numerator
 
     def flag(self) -> bool:
@@ -177,7 +181,15 @@ class Entry:
 
     def some_of(self, known: Mapping[str, object] | frozenset[str], what: str) -> frozenset[str]:
         parts = [self] if isinstance(self.node, yaml.ScalarNode) else self.entries()
+        if not parts:
+            raise self.broken(f"an empty list of {what}s.", "Name one, or leave the key out.")
         return frozenset(part.one_of(known, what) for part in parts)
+
+    def matching(self, pattern: re.Pattern[str], what: str, cure: str) -> str:
+        text = self.text()
+        if not pattern.fullmatch(text):
+            raise self.broken(f"`{text}` is not {what}.", cure)
+        return text
 
     def day(self) -> str:
         """A calendar date, kept as it is written."""

@@ -124,15 +124,18 @@ def _monograph_faults(monograph: Monograph, formulary: Formulary) -> Iterator[Fa
     if monograph.protocols and len(defaults) != 1:
         line = (defaults or monograph.protocols)[-1].line
         yield Fault(monograph.file, line, f"{monograph.drug}: {len(defaults)} default protocols.", "Mark exactly one.")
-    if not monograph.products:
-        line = monograph.lines.get("products", 1)
-        what = f"{monograph.drug}: no products."
-        yield Fault(monograph.file, line, what, "Nothing could be dispensed; add them.")
+    own = [rule for rule in monograph.rules if rule.subject == monograph.drug]
+    for key, held, cure in (
+        ("products", monograph.products, "Nothing could be dispensed; add them."),
+        ("rules", own, "An order would be judged by nothing; add them, or make it a partner."),
+    ):
+        if not held:
+            yield Fault(monograph.file, monograph.lines.get(key, 1), f"{monograph.drug}: no {key}.", cure)
     for before, product in itertools.combinations(monograph.products, 2):
         if (before.form, before.strength, before.volume) == (product.form, product.strength, product.volume):
             what = f"{monograph.drug}: {product.form} {product.strength} stands twice."
             yield Fault(monograph.file, product.line, what, "Keep one of the two.")
-    yield from _contradictions([rule for rule in monograph.rules if rule.subject == monograph.drug])
+    yield from _contradictions(own)
     seen = set()
     for protocol in monograph.protocols:
         for what, cure in protocol_faults(protocol, monograph, formulary):

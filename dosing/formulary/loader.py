@@ -193,6 +193,7 @@ class _Loading:
             titles[name], members[name] = name, frozenset()
             try:
                 fields = root.fields(CLASS_FIELDS, ("class", "title"))
+                fields["class"].text()
                 if root.file.rpartition("/")[2] != f"{name}.yaml":
                     raise fields["class"].broken(f"the file is not named after {name}.", f"Name it {name}.yaml.")
                 if "rules" in fields and "review_by" not in fields:
@@ -295,7 +296,11 @@ class _Loading:
             facts = (fact for name in sorted(monograph.classes) for fact in class_facts.get(name, ()))
             monograph = replace(monograph, facts=(*monograph.facts, *facts))
             if monograph.drug in found:
-                self._fault(root, f"a second monograph of {monograph.drug}, beside {found[monograph.drug].file}.", "Keep one file for one drug.")
+                self._fault(
+                    root,
+                    f"a second monograph of {monograph.drug}, beside {found[monograph.drug].file}.",
+                    "Keep one file for one drug.",
+                )
             found[monograph.drug] = monograph
         return found
 

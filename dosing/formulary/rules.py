@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -34,8 +35,7 @@ from dosing.formulary.kinds import (
     WeightRule,
 )
 from dosing.formulary.severity import severity_of
-from dosing.formulary.when import Names, listed, read_when
-from dosing.units import Quantity
+from dosing.formulary.when import Names, read_sources, read_when
 
 COMMON = frozenset(
     [
@@ -67,6 +67,7 @@ LIMIT_FIELD = {
     "max-weekly-dose": "max_weekly",
     "min-interval": "min_interval",
 }
+IDENTITY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 UNIT_OF_MEASURE = {"creatinine_clearance": "mL/min", "egfr": "mL/min/{1.73_m2}"}
 COURSE_KINDS = frozenset(
     ["max-duration", "max-supply", "starting-dose", "step-size", "step-interval", "below-effective-dose"]
@@ -96,14 +97,6 @@ class Parts:
     def action(self) -> Action:
         return self.fields["action"].choice(Action)
 
-    @property
-    def limit(self) -> Quantity:
-        """The limit, which leaves something to take: what is not to be taken at all has an action."""
-        limit = self.fields["limit"].quantity()
-        if not limit.value:
-            raise self.fields["limit"].broken("a limit of nothing.", "Write the limit, or a rule with an action.")
-        return limit
-
     def phrase(self, key: str) -> str:
         """A text that ends inside a sentence: without its full stop."""
         return self.text(key).rstrip(".")
@@ -119,7 +112,7 @@ def read_rule(entry: Entry, subject: str, review_by: str, names: Names) -> Rule:
     allowed, required, build = READERS[kind]
     fields = entry.fields(COMMON | allowed, ("id", "kind", "layer", "source", "evidence", *required))
     layer, evidence = fields["layer"].choice(Layer), fields["evidence"].choice(Evidence)
-    sources = [names.sources[_known(item, names)] for item in listed(fields["source"])]
+    sources = read_sources(fields["source"], names)
     action = fields["action"].choice(Action) if "action" in fields else None
     severity = severity_of(kind, layer, evidence, action)
     if "severity" in fields:
@@ -130,7 +123,7 @@ def read_rule(entry: Entry, subject: str, review_by: str, names: Names) -> Rule:
     elif "exception" in fields and "certain_overlap" not in fields:
         raise fields["exception"].broken("an exception without a severity.", "Add `severity:`, or remove the reason.")
     common: dict[str, Any] = {
-        "id": f"{subject}/{fields['id'].text()}",
+        "id": f"{subject}/{fields['id'].matching(IDENTITY, 'an id', 'Write small letters, digits and hyphens.')}",
         "kind": kind,
         "layer": layer,
         "source": sources[0],
@@ -178,10 +171,6 @@ def _kind_of(entry: Entry) -> str:
     raise entry.broken("a rule without a kind.", "Add `kind:`, the code of the finding it gives.")
 
 
-def _known(entry: Entry, names: Names) -> str:
-    return entry.one_of(names.sources, "source")
-
-
 def _severity(entry: Entry) -> Severity:
     return SEVERITIES[entry.one_of(SEVERITIES, "severity")]
 
@@ -198,7 +187,7 @@ def _dose_rule(parts: Parts) -> Rule:
 
 
 def _limit_rule(parts: Parts) -> Rule:
-    limit = parts.limit
+    limit = parts.fields["limit"].quantity()
     row: dict[str, Any] = {LIMIT_FIELD[parts.common["kind"]]: limit}
     return DoseRule(row=DoseRow(**row), below=_comparison(parts) == "<", **parts.common)
 
@@ -210,7 +199,7 @@ def _frequency_rule(parts: Parts) -> Rule:
         return StateRule(action=parts.action, **parts.common)
     if "limit" not in parts.fields:
         raise parts.entry.broken("a frequency rule without a limit or an action.", "Add `limit: 3 {dose}/d`.")
-    limit = parts.limit
+    limit = parts.fields["limit"].quantity()
     if limit.value.denominator != 1 or limit.unit.code not in ("{dose}/d", "{dose}/wk"):
         raise parts.fields["limit"].broken("not a whole number of doses a day or a week.", "Write `3 {dose}/d`.")
     if limit.unit.code == "{dose}/wk":
@@ -227,7 +216,7 @@ def _weight_rule(parts: Parts) -> Rule:
     if not 0 < share <= 1:
         raise parts.fields["share"].broken(f"{share} is not a share.", "Write a part of one, such as `1/3`.")
     return WeightRule(
-        limit=parts.limit,
+        limit=parts.fields["limit"].quantity(),
         weight=parts.fields["weight"].one_of(WEIGHTS, "weight"),
         share=share,
         averaged="averaged" in parts.fields and parts.fields["averaged"].flag(),
@@ -272,7 +261,7 @@ def _course_rule(parts: Parts) -> Rule:
     if "limit" not in parts.fields:
         raise parts.entry.broken("no `limit`.", "Add `limit:` with a number and a unit.")
     return CourseRule(
-        limit=parts.limit,
+        limit=parts.fields["limit"].quantity(),
         first=parts.fields["first"].quantity() if "first" in parts.fields else None,
         together="together" in parts.fields and parts.fields["together"].flag(),
         **parts.common,
@@ -336,7 +325,7 @@ def _comparison(parts: Parts) -> str:
 def _total_rule(parts: Parts) -> Rule:
     return TotalRule(
         equivalence=TOTAL_KINDS[parts.common["kind"]],
-        limit=parts.limit,
+        limit=parts.fields["limit"].quantity(),
         comparison=_comparison(parts),
         **parts.common,
     )
