@@ -42,7 +42,10 @@ def cited(roots: Iterable[Entry], sources: Mapping[str, Source], faults: list[Fa
                 if key == "evidence" or key.endswith("_evidence"):
                     entry.choice(Evidence)
                 elif key == "source" or key.endswith("_source"):
-                    found.update(item.one_of(sources, "source") for item in listed(entry))
+                    named = [item.one_of(sources, "source") for item in listed(entry)]
+                    if not named:
+                        raise entry.broken("no source.", "Name one; every statement has a source.")
+                    found.update(named)
             except Broken as broken:
                 faults.append(broken.fault)
     return frozenset(found)

@@ -30,7 +30,7 @@ from dosing.formulary.model import (
 )
 from dosing.formulary.rules import read_rule
 from dosing.formulary.when import Names, read_sources
-from dosing.units import UNITS, Quantity
+from dosing.units import Quantity
 from dosing.vocabulary import EXTENDED_RELEASE, FORMS, IMMEDIATE_RELEASE, LIQUIDS, PARTS_OF_DAY, ROUTES
 
 MONOGRAPH = frozenset(
@@ -91,6 +91,7 @@ PROTOCOL = frozenset(
 )
 PIECES = {"half": 2, "quarter": 4}
 RXNORM = re.compile(r"[1-9][0-9]*")
+SUMS = frozenset({"mg/d", "{MME}/d"})
 AMOUNTS = frozenset({"[mass]", "[biological_activity]"})
 
 
@@ -437,6 +438,8 @@ def read_equivalence(entry: Entry, names: Names) -> Equivalence:
         if any(known.per == factor.per and _meet(known.forms, factor.forms) for known in factors.get(drug, ())):
             raise item.broken(f"a second factor of {drug}.", "Keep one of the two, or name the form of each.")
         factors[drug] = (*factors.get(drug, ()), factor)
+    if not factors:
+        raise fields["factors"].broken("no factors.", "A factor set holds at least one.")
     without: dict[str, str] = {}
     for item in fields["no_factor"].entries() if "no_factor" in fields else []:
         parts = item.fields(frozenset({"drug", "reason", "source", "evidence", "form"}), ("drug", "reason"))
@@ -446,7 +449,7 @@ def read_equivalence(entry: Entry, names: Names) -> Equivalence:
     return Equivalence(
         name=fields["name"].text(),
         title=fields["title"].text(),
-        unit=fields["unit"].one_of(frozenset(UNITS), "unit"),
+        unit=fields["unit"].one_of(SUMS, "unit of a sum"),
         dated=fields["dated"].text() if "dated" in fields else "",
         source=_source(fields["source"], names),
         evidence=fields["evidence"].choice(Evidence),

@@ -7,9 +7,10 @@ each field decides how its text is read. Repeated keys stay visible and are refu
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from enum import Enum
 from fractions import Fraction
 from pathlib import Path
@@ -26,7 +27,7 @@ Value = TypeVar("Value")
 Choice = TypeVar("Choice", bound=Enum)
 
 NOTHING = frozenset({"~", "null", "Null", "NULL"})  # what YAML reads as no value, where it stands without quotes
-A_FEW = 16  # so many names are listed where another stands
+A_FEW = 40  # so many names are listed where another stands
 
 _ONE_SIDED = re.compile(r"(>=|<=|>|<) (\S+) (.+)")
 _TWO_SIDED = re.compile(r"([\[(])(\S+), (\S+)([\])]) (.+)")
@@ -78,6 +79,10 @@ class Entry:
     @property
     def is_list(self) -> bool:
         return isinstance(self.node, yaml.SequenceNode)
+
+    @property
+    def is_text(self) -> bool:
+        return isinstance(self.node, yaml.ScalarNode) and bool(str(self.node.value).strip())
 
     def broken(self, what: str, cure: str) -> Broken:
         return Broken(Fault(self.file, self.line, what, cure))
@@ -136,6 +141,8 @@ class Entry:
             quantity = read_quantity(text)
         except ReadingError as error:
             cure = error.hint or "Write a number, a space and a unit, such as `300 mg`."
+            if error.code == "range-in-string":
+                cure = "Write one number: a limit has one end."
             raise self.broken(f"`{text}` is not a quantity: {error.detail}", cure) from error
         if not quantity.value:
             raise self.broken(f"`{text}` is nothing.", "Write how much; what is not to be taken has an action.")
@@ -174,9 +181,7 @@ class Entry:
     def one_of(self, known: Mapping[str, object] | frozenset[str], what: str) -> str:
         text = self.text()
         if text not in known:
-            few = len(known) <= A_FEW
-            cure = f"Use one of: {', '.join(sorted(known))}." if few else "Correct the name or add it to its list."
-            raise self.broken(f"`{text}` is not a known {what}.", cure)
+            raise self.broken(f"`{text}` is not a known {what}.", _instead(text, known))
         return text
 
     def some_of(self, known: Mapping[str, object] | frozenset[str], what: str) -> frozenset[str]:
@@ -246,6 +251,15 @@ class Entry:
         raise self.broken(f"`{text}` is not a range.", "Write `>= 60 mL/min` or `[30, 60) mL/min`.")
 
 
+def _instead(text: str, known: Iterable[str]) -> str:
+    """What to write for a name that is not known: one of a few, or the one that looks like it."""
+    names = sorted(known)
+    if len(names) <= A_FEW:
+        return f"Use one of: {', '.join(names)}."
+    alike = get_close_matches(text, names, n=1)
+    return f"Correct the name{f' (`{alike[0]}`?)' if alike else ''} or add it to its list."
+
+
 def read_list(entry: Entry, read: Callable[[Entry], Value], faults: list[Fault]) -> list[Value]:
     """Read every item of a list; a broken one is recorded and left out, so that all faults show at once."""
     values: list[Value] = []
@@ -285,4 +299,6 @@ def compose(path: Path, name: str) -> Entry:
         raise Broken(Fault(name, line, f"{what}.", "Correct the YAML around this line.")) from error
     if node is None:
         raise Broken(Fault(name, 1, "the file is empty.", "Fill it or remove it."))
+    if isinstance(node, yaml.CollectionNode) and not node.value:
+        raise Entry(node, name).broken("the file holds nothing.", "Fill it or remove it.")
     return Entry(node, name)

@@ -34,6 +34,19 @@ FOR_WEIGHT: Dimensions = frozenset({"[mass]/[bodyweight]", "[mass]/[bodyweight]/
 A_TIME: Dimensions = frozenset({"[time]"})
 MEASURED: Dimensions = frozenset({"[volume]/[time]", "[volume]/[standard_body_surface]/[time]"})
 EQUIVALENT: Dimensions = frozenset({"[morphine_equivalent]/[time]"})
+# The unit that each is usually written in.
+USUAL = {
+    "[mass]": "mg",
+    "[biological_activity]": "[iU]",
+    "[mass]/[time]": "mg/d",
+    "[biological_activity]/[time]": "[iU]/d",
+    "[mass]/[bodyweight]": "mg/kg",
+    "[mass]/[bodyweight]/[time]": "mg/kg/d",
+    "[time]": "d",
+    "[volume]/[time]": "mL/min",
+    "[volume]/[standard_body_surface]/[time]": "mL/min/{1.73_m2}",
+    "[morphine_equivalent]/[time]": "{MME}/d",
+}
 OF_FIELD = {
     "max_daily": A_DAY,
     "min_daily": A_DAY,
@@ -53,11 +66,15 @@ OF_KIND = {
 }
 
 
+def _written_in(allowed: Dimensions) -> str:
+    return f"Write it in {' or '.join(sorted(USUAL[dimension] for dimension in allowed))}."
+
+
 def unit_faults(rule: Rule, formulary: Formulary) -> Iterator[Fault]:
     """Quantities of a rule that nothing could be compared with."""
     for name, value, allowed in (*_amounts(rule), *_lengths(rule)):
         if value is not None and value.unit.dimension not in allowed:
-            yield _at(rule, f"{name} in {value.unit.code} cannot be compared.", "Use another unit.")
+            yield _at(rule, f"{name} in {value.unit.code} cannot be compared.", _written_in(allowed))
     if isinstance(rule, WeightRule) and rule.limit.unit.dimension not in FOR_WEIGHT:
         yield _at(rule, f"a dose for weight in {rule.limit.unit.code}.", "Write it in mg/kg or mg/kg/d.")
     for name in sorted(_summed(rule) - formulary.equivalences.keys()):
@@ -142,13 +159,9 @@ def above_the_day(single: Quantity, daily: Quantity) -> bool:
 
 def protocol_faults(protocol: Protocol, monograph: Monograph, formulary: Formulary) -> Iterator[tuple[str, str]]:
     """What is wrong with a way to go up, each with its cure."""
-    misfits = [
-        f"{name} in {value.unit.code}"
-        for name, value, allowed in _stated(protocol)
-        if value.unit.dimension not in allowed
-    ]
-    for misfit in misfits:
-        yield f"{misfit} cannot be compared.", "Use another unit."
+    misfits = [stated for stated in _stated(protocol) if stated[1].unit.dimension not in stated[2]]
+    for name, value, allowed in misfits:
+        yield f"{name} in {value.unit.code} cannot be compared.", _written_in(allowed)
     if not misfits:
         yield from _range_faults(protocol)
     if not protocol.growing and protocol.start_times > len(protocol.parts):

@@ -207,9 +207,10 @@ class _Loading:
     def _name(self, root: Entry, wanted: str) -> str:
         """The name that a file gives to what it is about; that of the file where it gives none."""
         for key, entry in self._pairs(root):
-            if key.text() == wanted and not entry.is_list:
+            if key.text() == wanted and entry.is_text:
                 return str(entry.node.value)
-        return root.file.rpartition("/")[2].removesuffix(".yaml").replace("-", " ")
+        stem = root.file.rpartition("/")[2].removesuffix(".yaml")
+        return stem.replace("-", " ") if wanted == "drug" else stem
 
     def _members(self, partners: frozenset[str], drugs: frozenset[str]) -> None:
         """Members of classes are drugs that are known and have no monograph."""
@@ -248,7 +249,7 @@ class _Loading:
             if key.text() != "rules":
                 self._fault(key, f"unknown key `{key.text()}`.", "Only `rules` stands here.")
             else:
-                rules = tuple(read_list(entry, lambda item: read_rule(item, subject, "", names), self.faults))
+                rules = tuple(self._read_rules(entry, subject, "", names))
         return rules
 
     def _class_rules(self, classes: Mapping[str, str], names: Names) -> dict[str, tuple[Rule, ...]]:
@@ -276,6 +277,8 @@ class _Loading:
         return found
 
     def _read_rules(self, entry: Entry, subject: str, review_by: str, names: Names) -> list[Rule]:
+        if entry.is_list and not entry.entries():
+            self._fault(entry, "no rules.", "Write one, or remove the key.")
         return read_list(entry, lambda item: read_rule(item, subject, review_by, names), self.faults)
 
     def _monographs(

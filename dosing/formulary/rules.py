@@ -373,7 +373,9 @@ def _certain(parts: Parts) -> Severity | None:
 def _implausible_rule(parts: Parts) -> Rule:
     fields = parts.fields
     if not fields.keys() & IMPLAUSIBLE:
-        raise parts.entry.broken("an implausible-dose rule without a measure.", f"Add one of {sorted(IMPLAUSIBLE)}.")
+        raise parts.entry.broken(
+            "an implausible-dose rule without a measure.", f"Add one of: {', '.join(sorted(IMPLAUSIBLE))}."
+        )
     return ImplausibleRule(
         multiple_of_start=fields["multiple_of_start"].fraction() if "multiple_of_start" in fields else None,
         at_least_multiple_of_start=(
