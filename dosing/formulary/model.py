@@ -109,6 +109,7 @@ class Basis:
     salt: Quantity
     base: Quantity
     source: Source
+    evidence: Evidence
     other_names: tuple[str, ...] = ()
 
 
@@ -119,6 +120,7 @@ class InternationalUnits:
     amount: Fraction
     per: Quantity
     source: Source
+    evidence: Evidence
 
 
 @dataclass(frozen=True, slots=True)
