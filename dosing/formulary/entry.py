@@ -82,7 +82,10 @@ class Entry:
 
     @property
     def is_text(self) -> bool:
-        return isinstance(self.node, yaml.ScalarNode) and bool(str(self.node.value).strip())
+        if not isinstance(self.node, yaml.ScalarNode):
+            return False
+        text = str(self.node.value)
+        return bool(text.strip()) and (bool(self.node.style) or text not in NOTHING)
 
     def broken(self, what: str, cure: str) -> Broken:
         return Broken(Fault(self.file, self.line, what, cure))
@@ -125,10 +128,9 @@ class Entry:
     def text(self) -> str:
         if not isinstance(self.node, yaml.ScalarNode):
             raise self.broken("not a text.", "Write one value.")
-        text = str(self.node.value)
-        if not text.strip() or (not self.node.style and text in NOTHING):
+        if not self.is_text:
             raise self.broken("an empty value.", "Write a value or leave the key out.")
-        return text
+        return str(self.node.value)
 
     def texts(self) -> tuple[str, ...]:
         if isinstance(self.node, yaml.ScalarNode):

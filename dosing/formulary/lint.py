@@ -38,13 +38,14 @@ def lint(formulary: Formulary, on: date) -> Iterator[Fault]:
 
 def _overdue(formulary: Formulary, on: date) -> Iterator[Fault]:
     """Reviews that were due: one fault for a date of a file, however many rules have it."""
-    told = set()
-    for known in formulary.monographs.values():
-        told.add((known.file, known.review_by))
-        if date.fromisoformat(known.review_by) < on:
-            line = known.lines.get("review_by", 1)
-            what = f"{known.drug}: its review was due on {known.review_by}."
-            yield Fault(known.file, line, what, "Read its sources again and date the next one.")
+    reviews = {
+        known.file: (known.review_by, known.lines.get("review_by", 1)) for known in formulary.monographs.values()
+    }
+    reviews |= formulary.reviews
+    for file, (due, line) in reviews.items():
+        if date.fromisoformat(due) < on:
+            yield Fault(file, line, f"its review was due on {due}.", "Read its sources again and date the next review.")
+    told = {(file, due) for file, (due, _) in reviews.items()}
     for rule in formulary.rules.values():
         if rule.review_by and (rule.file, rule.review_by) not in told and date.fromisoformat(rule.review_by) < on:
             told.add((rule.file, rule.review_by))

@@ -50,6 +50,7 @@ class _Loading:
         self.directory, self.local = directory, local
         self.faults: list[Fault] = []
         self.roots: dict[str, Entry] = {}
+        self.reviews: dict[str, tuple[str, int]] = {}
         digest = hashlib.sha256()
         paths = {path.relative_to(directory).as_posix(): path for path in sorted(directory.rglob("*.y*ml"))}
         paths = {name: path for name, path in paths.items() if not name.startswith(("cases/", "deck/"))}
@@ -127,6 +128,7 @@ class _Loading:
             replaced=replaced,
             cited=citing,
             files=frozenset(self.roots),
+            reviews=self.reviews,
         )
 
     def _refuse(self) -> None:
@@ -199,6 +201,8 @@ class _Loading:
                 if "rules" in fields and "review_by" not in fields:
                     raise root.broken("rules without `review_by`.", "Add `review_by:`, the date of the next reading.")
                 titles[name] = fields["title"].text()
+                if "review_by" in fields:
+                    self.reviews[root.file] = (fields["review_by"].day(), fields["review_by"].line)
                 members[name] = frozenset(fields["members"].texts()) if "members" in fields else frozenset()
             except Broken as broken:
                 self.faults.append(broken.fault)
