@@ -42,7 +42,7 @@ USUAL = {
     "[biological_activity]/[time]": "[iU]/d",
     "[mass]/[bodyweight]": "mg/kg",
     "[mass]/[bodyweight]/[time]": "mg/kg/d",
-    "[time]": "d",
+    "[time]": "h or d",
     "[volume]/[time]": "mL/min",
     "[volume]/[standard_body_surface]/[time]": "mL/min/{1.73_m2}",
     "[morphine_equivalent]/[time]": "{MME}/d",

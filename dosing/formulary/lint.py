@@ -94,15 +94,18 @@ def _idle_words(rule: Rule) -> Iterator[Fault]:
 
 
 def _unreachable(rule: Rule, formulary: Formulary) -> Iterator[Fault]:
-    """A rule for forms or routes that no drug of its subject has."""
+    """A rule for forms or routes that no drug of its subject has, or of a class that no drug is of."""
+    subjects = [
+        known for known in formulary.monographs.values() if rule.subject in ("general", known.drug, *known.classes)
+    ]
+    if not subjects:
+        yield _at(rule, f"no monograph is of the class {rule.subject}.", "Name the class in one, or remove the rule.")
+        return
     if rule.when.forms is None and rule.when.routes is None:
         return
-    subjects = [known for drug, known in formulary.monographs.items() if rule.subject in (drug, *known.classes)]
     forms = frozenset(form for known in subjects for form in known.forms)
     meant = forms if rule.when.forms is None else forms & rule.when.forms
     routes = frozenset(route for form in meant for route in ROUTES_OF_FORM[form])
-    if not subjects:
-        return
     if not meant:
         yield _at(rule, "it is for forms that the drug does not have.", "Correct the form, or add the product.")
     elif rule.when.routes is not None and routes.isdisjoint(rule.when.routes):
