@@ -107,3 +107,27 @@ def test_a_file_that_is_not_text_is_named_with_its_line(tmp_path: Path) -> None:
     (folder / "partners.yaml").write_bytes(b"otherine: {}\nthirdine: {brands: [Caf\xe9]}\n")
     (fault,) = faults_of(folder)
     assert (fault.file, fault.line) == ("partners.yaml", 2) and "UTF-8" in fault.what
+
+
+def test_of_many_names_the_one_that_looks_alike_is_offered(tmp_path: Path) -> None:
+    folder = tmp_path / "formulary"
+    shutil.copytree(SOUND, folder)
+    many = "".join(f"another-source-{number}: {{title: Another}}\n" for number in range(50))
+    (folder / "sources-many.yaml").write_text(many)
+    shutil.copy(BROKEN / "unknown-source.yaml", folder / "monographs/exampline.yaml")
+    (fault,) = faults_of(folder)
+    assert fault.cure == "Correct the name (`invented-label`?) or add it to its list."
+
+
+def test_a_dose_of_a_patch_is_not_compared_with_a_day_in_milligrams(tmp_path: Path) -> None:
+    """They measure different things: neither is above the other, and nothing breaks."""
+    folder = tmp_path / "formulary"
+    shutil.copytree(SOUND, folder)
+    monograph = folder / "monographs/exampline.yaml"
+    text = monograph.read_text("utf-8")
+    assert "kind: max-single-dose, limit: 60 mg," in text
+    monograph.write_text(text.replace("kind: max-single-dose, limit: 60 mg,", "kind: max-single-dose, limit: 90 ug/h,"))
+    assert faults_of(folder) == []
+    monograph.write_text(text.replace("kind: max-single-dose, limit: 60 mg,", "kind: max-single-dose, limit: 61 mg,"))
+    (fault,) = faults_of(folder)
+    assert "one dose may be larger than the day" in fault.what

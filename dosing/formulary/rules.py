@@ -90,9 +90,6 @@ class Parts:
     common: dict[str, Any]
     names: Names
 
-    def optional(self, key: str) -> Entry | None:
-        return self.fields.get(key)
-
     @property
     def action(self) -> Action:
         return self.fields["action"].choice(Action)
