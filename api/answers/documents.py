@@ -275,6 +275,7 @@ _DRUG_ROW = {
     "codes": mapped(TEXT),
     "status": {"enum": ["draft", "reviewed", "released"]},
     "review_by": TEXT,
+    "reviewers": listed(record({"name": TEXT, "on": TEXT})),
 }
 _COMBINATION_ROW = {"name": TEXT, "ingredients": TEXTS, "forms": TEXTS, "synonyms": TEXTS}
 _PARTNER = {

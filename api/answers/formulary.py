@@ -108,6 +108,7 @@ def _monograph_row(known: Monograph) -> dict[str, object]:
         "codes": known.codes,
         "status": known.status,
         "review_by": known.review_by,
+        "reviewers": [{"name": reviewer.name, "on": reviewer.on} for reviewer in known.reviewers],
     }
 
 

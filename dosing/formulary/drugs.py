@@ -26,6 +26,7 @@ from dosing.formulary.model import (
     Protocol,
     Raise,
     Reassessment,
+    Reviewer,
     Term,
 )
 from dosing.formulary.rules import read_rule
@@ -39,6 +40,7 @@ MONOGRAPH = frozenset(
         "title",
         "status",
         "review_by",
+        "reviewers",
         "codes",
         "synonyms",
         "brands",
@@ -89,6 +91,7 @@ PROTOCOL = frozenset(
         "note",
     ]
 )
+REVIEW_STATES = frozenset({"draft", "reviewed", "released"})
 PIECES = {"half": 2, "quarter": 4}
 RXNORM = re.compile(r"[1-9][0-9]*")
 SUMS = frozenset({"mg/d", "{MME}/d"})
@@ -164,6 +167,7 @@ def read_monograph(
     """One drug. Faults inside its lists are added to `faults`; only a broken head raises."""
     fields = entry.fields(MONOGRAPH, ("drug", "title", "status", "review_by", "products", "rules"))
     drug, review_by = fields["drug"].text(), fields["review_by"].day()
+    status, reviewers = read_status(fields)
     file = drug.replace(" ", "-") + ".yaml"
     if not entry.file.endswith(f"/{file}"):
         raise fields["drug"].broken(f"the file is not named after {drug}.", f"Name it {file}.")
@@ -180,7 +184,8 @@ def read_monograph(
     return Monograph(
         drug=drug,
         title=fields["title"].text(),
-        status=fields["status"].one_of(frozenset({"draft", "reviewed", "released"}), "status"),
+        status=status,
+        reviewers=reviewers,
         review_by=review_by,
         codes=_codes(fields["codes"]) if "codes" in fields else {},
         synonyms=_texts(fields, "synonyms"),
@@ -200,6 +205,18 @@ def read_monograph(
             _international(fields["international_units"], names) if "international_units" in fields else None
         ),
     )
+
+
+def read_status(fields: Mapping[str, Entry]) -> tuple[str, tuple[Reviewer, ...]]:
+    """How far a monograph or the whole has come, and who has read it: nothing is reviewed by nobody."""
+    status = fields["status"].one_of(REVIEW_STATES, "status")
+    listed = fields["reviewers"].entries() if "reviewers" in fields else []
+    stated = [item.fields(frozenset({"name", "on"}), ("name", "on")) for item in listed]
+    if status != "draft" and not stated:
+        raise fields["status"].broken(
+            f"{status} without a reviewer.", "Name who read it: `reviewers: [{name: A. Pharmacist, on: 2026-11-02}]`."
+        )
+    return status, tuple(Reviewer(item["name"].text(), item["on"].day()) for item in stated)
 
 
 def rules_by_kind(rules: Iterable[Rule]) -> dict[str, tuple[Rule, ...]]:

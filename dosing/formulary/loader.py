@@ -21,6 +21,7 @@ from dosing.formulary.drugs import (
     read_monograph,
     read_partner,
     read_source,
+    read_status,
     read_term,
 )
 from dosing.formulary.entry import Broken, Entry, Fault, FormularyError, compose, read_list
@@ -32,7 +33,6 @@ from dosing.formulary.when import Names, listed
 
 HERE = Path(__file__).parent
 CLASS_FIELDS = frozenset({"class", "title", "members", "rules", "facts", "source", "evidence", "review_by"})
-REVIEW_STATES = frozenset({"draft", "reviewed", "released"})
 
 
 def load(directory: Path = HERE, local: Path | None = None) -> Formulary:
@@ -89,7 +89,7 @@ class _Loading:
         equivalences = self._equivalences(names)
         advice = self._advice(names)
         formulas = self._formulas(names)
-        version, status = self._version()
+        version, status = self._version(monographs)
         rules = self._index(monographs.values(), class_rules, general)
         replaced: frozenset[str] = frozenset()
         if self.local is not None:
@@ -356,7 +356,7 @@ class _Loading:
                 self.faults.append(broken.fault)
         return found
 
-    def _version(self) -> tuple[str, str]:
+    def _version(self, monographs: Mapping[str, Monograph]) -> tuple[str, str]:
         root = self.roots.get("formulary.yaml")
         if root is None:
             self.faults.append(
@@ -365,9 +365,11 @@ class _Loading:
             return "", ""
         try:
             fields = root.fields(frozenset({"version", "status", "reviewers", "note"}), ("version", "status"))
-            status = fields["status"].one_of(REVIEW_STATES, "status")
-            if status == "released" and "reviewers" not in fields:
-                raise fields["status"].broken("released without a reviewer.", "Name who signed, with dates.")
+            status, _ = read_status(fields)
+            drafts = [drug for drug, known in monographs.items() if known.status != "released"]
+            if status == "released" and drafts:
+                what = f"released, and {drafts[0]} is not ({len(drafts)} in all)."
+                raise fields["status"].broken(what, "Release every monograph first.")
             return fields["version"].text(), status
         except Broken as broken:
             self.faults.append(broken.fault)

@@ -99,6 +99,14 @@ class Protocol:
 
 
 @dataclass(frozen=True, slots=True)
+class Reviewer:
+    """Who has read a monograph, or the whole, against its sources, and on which day."""
+
+    name: str
+    on: str
+
+
+@dataclass(frozen=True, slots=True)
 class Basis:
     """What the amounts of a monograph are amounts of (`salt` or `base`), and how much base is in how much salt.
 
@@ -131,6 +139,7 @@ class Monograph:
     title: str
     status: str
     review_by: str
+    reviewers: tuple[Reviewer, ...]
     codes: Mapping[str, str]
     synonyms: tuple[str, ...]
     brands: tuple[str, ...]

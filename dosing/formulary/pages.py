@@ -68,7 +68,8 @@ def _page(monograph: Monograph) -> str:
 
 
 def _head(monograph: Monograph) -> Iterator[str]:
-    yield f"- Status: {monograph.status}; review by {monograph.review_by}"
+    read = ", ".join(f"{reviewer.name} on {reviewer.on}" for reviewer in monograph.reviewers) or "nobody yet"
+    yield f"- Status: {monograph.status}; read against its sources by {read}; review by {monograph.review_by}"
     if monograph.codes:
         yield "- Codes: " + ", ".join(f"{system} {code}" for system, code in sorted(monograph.codes.items()))
     for label, names in (
