@@ -1,4 +1,4 @@
-"""What the founding documents ask for, statement by statement: each acts on a real question, on both sides of its limit.
+"""What the founding documents ask for, statement by statement: each acts on a real question, both sides of its limit.
 
 A test carries the id of its statement in its name. A founding document is a layer of its own beside labels and
 guidelines: where a rule is expected here, it is one of the layer `seed`.
@@ -403,7 +403,8 @@ def test_s_tca_duloxetine_above_all_where_depression_is_present() -> None:
 def test_s_tca_each_has_a_protocol_for_nerve_pain(drug: str, first: int, last: int) -> None:
     made = titration(drug, indication="sciatica", days=60)
     assert made.protocol.layer is Layer.SEED
-    assert (list(daily(made).values())[0], list(daily(made).values())[-1]) == (first, last)
+    amounts = list(daily(made).values())
+    assert (amounts[0], amounts[-1]) == (first, last)
 
 
 def naproxen(days: int, indication: str = "pain") -> dict[str, Any]:
