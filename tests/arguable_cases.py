@@ -33,12 +33,12 @@ from tests.reading_cases import (
 TABLE = ROOT / "docs" / "arguable-cases.md"
 HEAD = """# Arguable cases
 
-Sample decisions about which reasonable pharmacists differ, because sources or layers do. What is answered to them fails no
-build; here stands the answer, and which layer decided it. Generated from `tests/cases/` by
+Sample decisions about which reasonable pharmacists differ, because sources or layers do. What is answered to them
+fails no build; here stands the answer, and which layer decided it. Generated from `tests/cases/` by
 `.venv/bin/python -m tests.arguable_cases`, and held against the answers by a test.
 
-`label`, `guideline` and `seed` say whose rule it is ([kinds and layers](formulary.md#a-rule)). Where nothing needs a reason,
-the rules that were told as information stand here; a plan and a measure have no verdict.
+`label`, `guideline` and `seed` say whose rule it is ([layers](formulary.md#a-rule)). Where nothing needs a reason, the
+rules that were told as information stand here; a plan and a measure have no verdict.
 
 | case | what was asked | answer | decided by |
 | --- | --- | --- | --- |
@@ -55,7 +55,9 @@ def arguable() -> list[Case]:
 
 def table() -> str:
     """The whole document."""
-    return HEAD + "".join(f"| {case.get('id', 'further')} | {case['name']} | {' | '.join(answered(case))} |\n" for case in arguable())
+    return HEAD + "".join(
+        f"| {case.get('id', 'further')} | {case['name']} | {' | '.join(answered(case))} |\n" for case in arguable()
+    )
 
 
 def answered(case: Case) -> tuple[str, str]:
