@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from datetime import date
 from fractions import Fraction
 
-from dosing.case import Case
+from dosing.case import Case, Situation
 from dosing.conditions import Holding
 from dosing.days import date_of
 from dosing.formulary.kinds import Rule, WeeklyRule
@@ -27,7 +26,7 @@ def judge(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     if case.course.needs:
         return unanswered(case.course.needs)
     known = [course for course in case.same_drug if not course.needs]
-    days = sorted({day for course in known for day in _occasions(course, rule, case.situation.day_one)})
+    days = sorted({day for course in known for day in _occasions(course, rule, case.situation)})
     judged = case.situation.first_judged
     weeks = [
         (day, bisect_left(days, day + DAYS_A_WEEK) - place)
@@ -60,8 +59,9 @@ def _weekday_named(case: Case, rule: WeeklyRule) -> Judgement:
     return Judgement(False, f"{case.drug}: the order names no weekday; a named one keeps it from being taken daily.")
 
 
-def _occasions(course: Course, rule: WeeklyRule, day_one: date) -> Iterator[int]:
+def _occasions(course: Course, rule: WeeklyRule, situation: Situation) -> Iterator[int]:
     """The days on which a dose, or a short burst of doses, begins."""
+    day_one, judged = situation.day_one, situation.first_judged
     for run in course.runs:
         frequency = course.order.steps[run.step - 1].sig.frequency
         if isinstance(frequency, OnWeekdays) and _is_burst(frequency, rule):
@@ -69,8 +69,10 @@ def _occasions(course: Course, rule: WeeklyRule, day_one: date) -> Iterator[int]
             if WEEKDAYS[date_of(run.first, day_one).weekday()] in frequency.weekdays:
                 yield run.first
         else:
-            last = run.first + 2 * DAYS_A_WEEK
-            yield from range(run.first, (last if run.last is None else min(run.last, last)) + 1)
+            # Two weeks of a stretch say everything: its first judged one, and the one that leads up to it.
+            first = max(run.first, judged - DAYS_A_WEEK)
+            last = first + 2 * DAYS_A_WEEK
+            yield from range(first, (last if run.last is None else min(run.last, last)) + 1)
 
 
 def _is_burst(frequency: OnWeekdays, rule: WeeklyRule) -> bool:

@@ -594,3 +594,17 @@ def test_another_name_of_a_drug_may_mean_its_salt(tmp_path: Path) -> None:
     assert finding(ask(formulary, {"drug": "exampline", "dose": "220 mg", "frequency": DAILY}), "most") is not None
     base = {"drug": "exampline sodium", "dose": "220 mg", "frequency": DAILY, "basis": "base"}
     assert finding(ask(formulary, base), "most") is not None
+
+
+@pytest.mark.parametrize("since", ["2026-11-24", "2026-10-01", "2026-03-01"])
+def test_a_weekly_drug_that_has_long_been_taken_daily_is_told(tmp_path: Path, since: str) -> None:
+    formulary = small_formulary(tmp_path, ONCE_A_WEEK)
+    daily = {"dose": "10 mg", "frequency": DAILY, "start_date": since}
+    assert finding(ask(formulary, daily), "once-a-week") is not None
+    other = {"drug": "otherine", "dose": "1 mg", "frequency": DAILY}
+    taken = {"drug": "exampline", "form": "tablet", **daily}
+    assert finding(ask(formulary, other, patient={"medications": [taken]}), "once-a-week") is not None
+    twice = {
+        "steps": [{"dose": "5 mg", "frequency": DAILY, "duration": "7 days"}, {"dose": "5 mg", "frequency": WEEKLY}]
+    }
+    assert finding(ask(formulary, {**twice, "start_date": "2026-11-01"}), "once-a-week") is None
