@@ -40,9 +40,10 @@ class DeckCase:
 
 @dataclass(frozen=True, slots=True)
 class Alerts:
-    """The warnings and hard stops of one answer by code, and its word."""
+    """The word of one answer, the codes of its warnings and hard stops, and those with what is merged under them."""
 
     decision: str
+    rows: frozenset[str]
     codes: frozenset[str]
     notes: int
 
@@ -108,10 +109,12 @@ def answered(case: DeckCase, formulary: Formulary) -> Verdict:
 
 
 def alerts(verdict: Verdict) -> Alerts:
-    """What interrupts, and how many notes stand beside it. What is merged under a finding is read with it."""
+    """What interrupts, and how many notes stand beside it. What is merged under a row is read with it, and is no
+    further interruption."""
     grave = frozenset(finding.code for finding in _told(verdict.findings) if finding.severity >= Severity.WARNING)
+    rows = frozenset(finding.code for finding in verdict.findings if finding.severity >= Severity.WARNING)
     notes = sum(1 for finding in verdict.findings if finding.severity is Severity.INFO)
-    return Alerts(verdict.decision.value, grave, notes)
+    return Alerts(verdict.decision.value, rows, grave, notes)
 
 
 def _told(findings: Iterable[Finding]) -> Iterator[Finding]:
@@ -131,12 +134,12 @@ def report(cases: Iterable[DeckCase], formulary: Formulary) -> Report:
         orders += 1
         expected += len(case.expects)
         found += len(case.expects & answer.codes)
-        told += len(answer.codes)
-        right += len(case.expects & answer.codes)
+        told += len(answer.rows)
+        right += len(case.expects & answer.rows)
         missed += [(case.name, code) for code in sorted(case.expects - answer.codes)]
         if not case.expects:
             in_order += 1
-            noise.update(answer.codes)
+            noise.update(answer.rows)
             notes += answer.notes
             if answer.decision != "accept":
                 not_accepted.append(case.name)

@@ -26,6 +26,8 @@ from dosing.totals import Stretch, totals
 ONE_QUESTION = frozenset({"contraindication", "interaction", "duplicate-therapy"})
 # What rules for every drug are about.
 GENERAL = "general"
+# The limits that hold for everybody.
+GENERAL_LIMITS = frozenset({"max-daily-dose", "max-single-dose"})
 # Findings of these kinds have one cause for each rule; of all others, one for each code.
 ONE_CAUSE_A_RULE = frozenset({"contraindication", "pregnancy", "monitoring", "co-prescription", "place-in-therapy"})
 
@@ -315,8 +317,12 @@ def _form_words(order: Order) -> str:
 def _merged(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """One row for each cause: the gravest first, then in the order of the formulary; the others under it."""
     causes: dict[tuple[object, ...], list[Finding]] = {}
-    for finding in findings:
-        causes.setdefault(_cause(finding), []).append(finding)
+    told = list(findings)
+    general = {_measured(finding): finding for finding in told if finding.code in GENERAL_LIMITS}
+    for finding in told:
+        # A kidney table repeats the usual limit in its highest band: that is one cause.
+        usual = general.get(_measured(finding)) if finding.code == "renal-dose" else None
+        causes.setdefault(_cause(usual or finding), []).append(finding)
     rows = []
     for same in causes.values():
         distinct = _distinct(same)
@@ -324,6 +330,10 @@ def _merged(findings: Iterable[Finding]) -> tuple[Finding, ...]:
         rest = tuple(finding for finding in distinct if finding is not lead)
         rows.append(replace(lead, merged=rest) if rest else lead)
     return tuple(sorted(rows, key=lambda finding: -finding.severity))
+
+
+def _measured(finding: Finding) -> tuple[object, ...]:
+    return (finding.orders, finding.medications, finding.drug, finding.measured, finding.limit)
 
 
 def _distinct(findings: list[Finding]) -> list[Finding]:

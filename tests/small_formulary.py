@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from pathlib import Path
 from textwrap import dedent, indent
 from typing import Any
@@ -45,9 +47,11 @@ fourthine: {classes: [other]}
 def small_formulary(folder: Path, rules: str, more: str = "", strength: str = "1 mg") -> Formulary:
     """A formulary with one drug, whose rules are written as in its monograph; `layer`, `source` and `evidence` are
     those of an invented label wherever a rule leaves them out."""
-    for name in ("formulas.yaml", "sources-formulas.yaml", "sources-pain.yaml", "sources-immunology.yaml"):
-        shutil.copy(HERE / name, folder / name)
-    shutil.copy(HERE / "vocabulary.yaml", folder / "vocabulary.yaml")
+    shutil.copy(HERE / "formulas.yaml", folder / "formulas.yaml")
+    (folder / "sources-formulas.yaml").write_text(_cited_by((HERE / "formulas.yaml").read_text("utf-8")))
+    # Its classes are those of the shipped drugs, which are not here.
+    words = re.sub(r", classes: \[[^]]*\]", "", (HERE / "vocabulary.yaml").read_text("utf-8"))
+    (folder / "vocabulary.yaml").write_text(words)
     (folder / "formulary.yaml").write_text('version: "0"\nstatus: draft\n')
     (folder / "sources-invented.yaml").write_text(SOURCE)
     (folder / "partners.yaml").write_text(OTHERS)
@@ -61,6 +65,15 @@ def small_formulary(folder: Path, rules: str, more: str = "", strength: str = "1
     text = head + dedent(more) + products + "rules:\n" + indent(_completed(dedent(rules)), "  ")
     (folder / "monographs" / f"{drug}.yaml").write_text(text)
     return load(folder)
+
+
+@cache
+def _cited_by(formulas: str) -> str:
+    """The sources of the formulas, as they are shipped: a source that nothing cites is a fault."""
+    cited = set(re.findall(r"(?m)source: (\S+)$", formulas))
+    shipped = "\n".join(path.read_text("utf-8") for path in sorted(HERE.glob("sources*.yaml")))
+    entries = re.split(r"(?m)^(?=[a-z0-9])", shipped)
+    return "".join(entry for entry in entries if entry.partition(":")[0] in cited)
 
 
 def _completed(rules: str) -> str:

@@ -158,6 +158,7 @@ def test_a_changed_limit_and_the_orders_that_it_concerns_are_named(
     said = capsys.readouterr().out
     assert "rule  ~ gabapentin/max-daily-dose: at most 3,600 mg a day." in said
     assert "-> at most 1,000 mg a day." in said
+    assert "order  gabapentin: " in said and "-> reject (new: max-daily-dose; gone: nothing)" in said
     assert main(["formulary", "diff", str(HERE), str(HERE)]) == 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 
@@ -28,7 +29,7 @@ from dosing.formulary.model import (
     Term,
 )
 from dosing.formulary.rules import read_rule
-from dosing.formulary.when import Names
+from dosing.formulary.when import Names, read_sources
 from dosing.units import Quantity
 from dosing.vocabulary import EXTENDED_RELEASE, FORMS, IMMEDIATE_RELEASE, LIQUIDS, PARTS_OF_DAY, ROUTES
 
@@ -89,6 +90,9 @@ PROTOCOL = frozenset(
     ]
 )
 PIECES = {"half": 2, "quarter": 4}
+RXNORM = re.compile(r"[1-9][0-9]*")
+SUMS = frozenset({"mg/d", "{MME}/d"})
+AMOUNTS = frozenset({"[mass]", "[biological_activity]"})
 
 
 def read_source(name: str, entry: Entry) -> Source:
@@ -103,14 +107,14 @@ def read_source(name: str, entry: Entry) -> Source:
     )
 
 
-def read_term(name: str, entry: Entry) -> Term:
+def read_term(name: str, entry: Entry, classes: frozenset[str]) -> Term:
     fields = entry.fields(frozenset({"title", "synonyms", "icd10cm", "classes"}), ("title",))
     return Term(
         name=name,
         title=fields["title"].text(),
         synonyms=fields["synonyms"].texts() if "synonyms" in fields else (),
         codes=fields["icd10cm"].texts() if "icd10cm" in fields else (),
-        classes=frozenset(fields["classes"].texts()) if "classes" in fields else frozenset(),
+        classes=fields["classes"].some_of(classes, "class") if "classes" in fields else frozenset(),
     )
 
 
@@ -118,7 +122,11 @@ def read_partner(name: str, entry: Entry, classes: frozenset[str], belongs: froz
     fields = entry.fields(frozenset({"rxnorm", "atc", "classes", "synonyms", "brands", "source"}))
     return Partner(
         drug=name,
-        codes={key: fields[key].text() for key in ("rxnorm", "atc") if key in fields},
+        codes={
+            key: fields[key].text() if key == "atc" else _code(fields[key])
+            for key in ("rxnorm", "atc")
+            if key in fields
+        },
         classes=belongs | (fields["classes"].some_of(classes, "class") if "classes" in fields else frozenset()),
         names=_texts(fields, "synonyms") + _texts(fields, "brands"),
     )
@@ -174,7 +182,7 @@ def read_monograph(
         title=fields["title"].text(),
         status=fields["status"].one_of(frozenset({"draft", "reviewed", "released"}), "status"),
         review_by=review_by,
-        codes={key: code.text() for key, code in fields["codes"].items()} if "codes" in fields else {},
+        codes=_codes(fields["codes"]) if "codes" in fields else {},
         synonyms=_texts(fields, "synonyms"),
         brands=_texts(fields, "brands"),
         classes=belongs,
@@ -186,6 +194,7 @@ def read_monograph(
         forms=tuple(dict.fromkeys(product.form for product in products)),
         rules_of=rules_by_kind(rules),
         file=entry.file,
+        lines={key.text(): key.line for key, _ in entry.pairs()},
         basis=_basis(fields["basis"], names) if "basis" in fields else None,
         international_units=(
             _international(fields["international_units"], names) if "international_units" in fields else None
@@ -228,13 +237,14 @@ def read_product(entry: Entry, names: Names) -> Product:
     fields = entry.fields(PRODUCT, ("form", "strength", "source", "evidence"))
     form = fields["form"].one_of(FORMS, "form")
     strength, volume = read_strength(fields["strength"])
-    if (form in LIQUIDS) != (volume is not None):
-        raise fields["strength"].broken("the strength does not fit the form.", "Liquids need `250 mg / 5 mL`.")
+    _fits(form, strength, volume, fields["strength"])
     if "split" in fields and not {"split_source", "split_evidence"} <= fields.keys():
         raise fields["split"].broken("a score without a source.", "Add `split_source` and `split_evidence`.")
     split = fields["split"].one_of(PIECES, "division") if "split" in fields else ""
     if split and not form.endswith("tablet"):
         raise fields["split"].broken(f"a {form} cannot be divided.", "Remove `split`.")
+    if "increment" in fields:
+        _volume(fields["increment"])
     return Product(
         form=form,
         strength=strength,
@@ -243,10 +253,28 @@ def read_product(entry: Entry, names: Names) -> Product:
         evidence=fields["evidence"].choice(Evidence),
         pieces_per_unit=PIECES.get(split, 1),
         increment=fields["increment"].quantity() if "increment" in fields else None,
-        rxnorm=fields["rxnorm"].text() if "rxnorm" in fields else "",
+        rxnorm=_code(fields["rxnorm"]) if "rxnorm" in fields else "",
         offered="offer" not in fields or fields["offer"].flag(),
         note=fields["note"].text() if "note" in fields else "",
+        line=entry.line,
     )
+
+
+def _fits(form: str, strength: Quantity, volume: Quantity | None, entry: Entry) -> None:
+    """A liquid has an amount in a volume, a patch has a rate, everything else an amount in one piece."""
+    if (form in LIQUIDS) != (volume is not None):
+        cure = "Write `250 mg / 5 mL`." if form in LIQUIDS else "Write the amount in one piece, such as `300 mg`."
+        raise entry.broken("the strength does not fit the form.", cure)
+    a_rate = form == "transdermal patch"
+    if strength.unit.dimension not in ({"[mass]/[time]"} if a_rate else AMOUNTS):
+        raise entry.broken(f"a {form} in {strength.unit.code}.", f"Write it in {'ug/h' if a_rate else 'mg'}.")
+
+
+def _volume(entry: Entry) -> Quantity:
+    volume = entry.quantity()
+    if volume.unit.dimension != "[volume]" or not volume.value:
+        raise entry.broken(f"{volume} is not a volume.", "Write it in mL.")
+    return volume
 
 
 def read_strength(entry: Entry) -> tuple[Quantity, Quantity | None]:
@@ -255,11 +283,10 @@ def read_strength(entry: Entry) -> tuple[Quantity, Quantity | None]:
     node = entry.node
     if not slash:
         return entry.quantity(), None
-    parts = []
-    for text in (amount, volume):
-        part = type(node)(node.tag, text, node.start_mark, node.end_mark)
-        parts.append(Entry(part, entry.file).quantity())
-    return parts[0], parts[1]
+    above, below = (
+        Entry(type(node)(node.tag, text, node.start_mark, node.end_mark), entry.file) for text in (amount, volume)
+    )
+    return above.quantity(), _volume(below)
 
 
 def read_fact(entry: Entry, names: Names) -> Fact:
@@ -360,7 +387,12 @@ def read_combination(name: str, entry: Entry, names: Names) -> Combination:
         frozenset({"title", "ingredients", "codes", "synonyms", "brands", "products"}),
         ("ingredients", "products"),
     )
-    ingredients = tuple(item.one_of(names.drugs_and_classes, "drug") for item in fields["ingredients"].entries())
+    ingredients = tuple(item.one_of(names.drugs, "drug") for item in fields["ingredients"].entries())
+    for key in ("ingredients", "products"):
+        if not fields[key].entries():
+            raise fields[key].broken(f"no {key}.", "A combination names its ingredients and its products.")
+    if "codes" in fields:
+        _codes(fields["codes"])
     return Combination(
         drug=name,
         ingredients=ingredients,
@@ -375,16 +407,18 @@ def _combination_product(entry: Entry, ingredients: tuple[str, ...], names: Name
         ("form", "strength", "source", "evidence"),
     )
     amounts = fields["strength"].fields(frozenset(ingredients), ingredients)
-    volume = fields["volume"].quantity() if "volume" in fields else None
+    form = fields["form"].one_of(FORMS, "form")
+    volume = _volume(fields["volume"]) if "volume" in fields else None
     strengths = {}
     for drug, amount in amounts.items():
         strengths[drug], per = read_strength(amount)
         volume = per or volume
+        _fits(form, strengths[drug], volume, amount)
     return CombinationProduct(
-        form=fields["form"].one_of(FORMS, "form"),
+        form=form,
         strengths=strengths,
         volume=volume,
-        rxnorm=fields["rxnorm"].text() if "rxnorm" in fields else "",
+        rxnorm=_code(fields["rxnorm"]) if "rxnorm" in fields else "",
         source=_source(fields["source"], names),
         evidence=fields["evidence"].choice(Evidence),
     )
@@ -398,24 +432,30 @@ def read_equivalence(entry: Entry, names: Names) -> Equivalence:
         parts = item.fields(
             frozenset({"drug", "factor", "form", "per", "source", "evidence", "note"}), ("drug", "factor")
         )
-        drug = parts["drug"].one_of(names.drugs_and_classes, "drug")
+        drug = parts["drug"].one_of(names.drugs, "drug")
         factor = Factor(
             drug=drug,
             factor=parts["factor"].fraction(),
-            per=parts["per"].text() if "per" in parts else "mg",
+            per=parts["per"].one_of(frozenset({"mg", "ug/h"}), "unit of a factor") if "per" in parts else "mg",
             forms=parts["form"].some_of(FORMS, "form") if "form" in parts else None,
         )
+        if not factor.factor:
+            raise parts["factor"].broken("a factor of nothing.", "Move the drug to `no_factor`, with the reason.")
+        if any(known.per == factor.per and _meet(known.forms, factor.forms) for known in factors.get(drug, ())):
+            raise item.broken(f"a second factor of {drug}.", "Keep one of the two, or name the form of each.")
         factors[drug] = (*factors.get(drug, ()), factor)
+    if not factors:
+        raise fields["factors"].broken("no factors.", "A factor set holds at least one.")
     without: dict[str, str] = {}
     for item in fields["no_factor"].entries() if "no_factor" in fields else []:
         parts = item.fields(frozenset({"drug", "reason", "source", "evidence", "form"}), ("drug", "reason"))
-        without[parts["drug"].one_of(names.drugs_and_classes, "drug")] = parts["reason"].text()
+        without[parts["drug"].one_of(names.drugs, "drug")] = parts["reason"].text()
     for item in fields["superseded"].entries() if "superseded" in fields else []:
         item.fields(frozenset({"title", "source", "evidence", "factors", "note"}), ("title", "source", "factors"))
     return Equivalence(
         name=fields["name"].text(),
         title=fields["title"].text(),
-        unit=fields["unit"].text(),
+        unit=fields["unit"].one_of(SUMS, "unit of a sum"),
         dated=fields["dated"].text() if "dated" in fields else "",
         source=_source(fields["source"], names),
         evidence=fields["evidence"].choice(Evidence),
@@ -428,14 +468,27 @@ def read_equivalence(entry: Entry, names: Names) -> Equivalence:
     )
 
 
+def _meet(forms: frozenset[str] | None, others: frozenset[str] | None) -> bool:
+    return forms is None or others is None or not forms.isdisjoint(others)
+
+
 def _dose_class(entry: Entry) -> DoseClass:
     fields = entry.fields(frozenset({"name", "range", "source", "evidence", "note"}), ("name", "range"))
     return DoseClass(fields["name"].text(), fields["range"].interval("mg/d"))
 
 
 def _source(entry: Entry, names: Names) -> Source:
-    first = entry.entries()[0] if entry.is_list else entry
-    return names.sources[first.one_of(names.sources, "source")]
+    return read_sources(entry, names)[0]
+
+
+def _codes(entry: Entry) -> dict[str, str]:
+    """Codes of other vocabularies: of RxNorm, and of the anatomical, therapeutic and chemical classification."""
+    fields = entry.fields(frozenset({"rxnorm", "atc"}))
+    return {key: _code(code) if key == "rxnorm" else code.text() for key, code in fields.items()}
+
+
+def _code(entry: Entry) -> str:
+    return entry.matching(RXNORM, "an RxNorm code", "Write its digits.")
 
 
 def _texts(fields: Mapping[str, Entry], key: str) -> tuple[str, ...]:

@@ -55,6 +55,8 @@ class Source:
     year: int | None
     url: str
     publisher: str = ""
+    file: str = field(default="", compare=False)
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,15 @@ class Interval:
     low_closed: bool = False
     high: Fraction | None = None
     high_closed: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no value lies inside; what is measured is never below zero."""
+        low = Fraction(0) if self.low is None else self.low
+        low_closed = self.low is None or self.low_closed
+        if self.high is None:
+            return False
+        return low > self.high or (low == self.high and not (low_closed and self.high_closed))
 
     def __contains__(self, value: Fraction) -> bool:
         if self.low is not None and (value < self.low or (value == self.low and not self.low_closed)):
@@ -150,6 +161,7 @@ class Band:
 
     range: Interval
     row: DoseRow
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

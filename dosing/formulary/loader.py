@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from dosing.formulary.claims import cited, codes, names_of_drugs, settled, unread, words
 from dosing.formulary.drugs import (
     read_advice,
     read_combination,
@@ -27,7 +28,7 @@ from dosing.formulary.kinds import Rule, Source
 from dosing.formulary.local import read_local, with_local
 from dosing.formulary.model import Advice, Combination, Equivalence, Fact, Formula, Formulary, Monograph, Partner, Term
 from dosing.formulary.rules import read_rule
-from dosing.formulary.when import Names
+from dosing.formulary.when import Names, listed
 
 HERE = Path(__file__).parent
 CLASS_FIELDS = frozenset({"class", "title", "members", "rules", "facts", "source", "evidence", "review_by"})
@@ -49,10 +50,13 @@ class _Loading:
         self.directory, self.local = directory, local
         self.faults: list[Fault] = []
         self.roots: dict[str, Entry] = {}
+        self.reviews: dict[str, tuple[str, int]] = {}
         digest = hashlib.sha256()
-        for path in sorted(directory.rglob("*.yaml")):
-            name = path.relative_to(directory).as_posix()
-            if name.startswith(("cases/", "deck/")):
+        paths = {path.relative_to(directory).as_posix(): path for path in sorted(directory.rglob("*.y*ml"))}
+        paths = {name: path for name, path in paths.items() if not name.startswith(("cases/", "deck/"))}
+        self.faults += unread(paths)
+        for name, path in paths.items():
+            if any(fault.file == name for fault in self.faults):
                 continue
             digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
             try:
@@ -64,13 +68,20 @@ class _Loading:
         self.sha256 = digest.hexdigest()
 
     def formulary(self) -> Formulary:
+        # What stands in a file that cannot be read is missing everywhere else: that is told first, and alone.
+        self._refuse()
         sources = self._sources()
-        indications, conditions, allergies = self._vocabulary()
+        citing = cited(
+            (root for name, root in self.roots.items() if not name.startswith("sources")), sources, self.faults
+        )
         classes, members = self._classes()
-        partners = self._partners(classes, members)
+        indications, conditions, allergies = self._vocabulary(frozenset(classes))
         drug_names = self._drug_names()
-        known = frozenset(classes) | frozenset(partners) | frozenset(drug_names)
-        names = Names(sources, indications, conditions, known, known | frozenset(allergies))
+        partners = self._partners(classes, members, drug_names)
+        drugs = frozenset(partners) | drug_names
+        known = frozenset(classes) | drugs
+        self._members(frozenset(partners), drug_names)
+        names = Names(sources, indications, conditions, known, known | frozenset(allergies), drugs)
         class_rules = self._class_rules(classes, names)
         general = self._rules("general.yaml", "general", names)
         combinations = self._combinations(names)
@@ -90,9 +101,8 @@ class _Loading:
                 replaced = frozenset(layer.instead)
                 added = (*layer.beside.values(), *layer.instead.values(), *layer.added)
                 rules = {**rules, **{rule.id: rule for rule in added}}
-        spoken = self._spoken(monographs, combinations, partners)
-        if self.faults:
-            raise FormularyError(sorted(self.faults, key=lambda fault: (fault.file, fault.line)))
+        spoken = self._meanings()
+        self._refuse()
         return Formulary(
             version=version,
             sha256=self.sha256,
@@ -116,17 +126,25 @@ class _Loading:
             formulas=formulas,
             general=general,
             replaced=replaced,
+            cited=citing,
+            files=frozenset(self.roots),
+            reviews=self.reviews,
         )
+
+    def _refuse(self) -> None:
+        if self.faults:
+            # A file that is read for several purposes tells its fault as often.
+            raise FormularyError(sorted(dict.fromkeys(self.faults), key=lambda fault: (fault.file, fault.line)))
 
     def _matching(self, prefix: str) -> Iterable[Entry]:
         return [entry for name, entry in self.roots.items() if name.startswith(prefix)]
 
-    def _pairs(self, entry: Entry | None) -> Iterable[tuple[str, Entry]]:
+    def _pairs(self, entry: Entry | None) -> Iterable[tuple[Entry, Entry]]:
         """The pairs of a mapping, with a fault instead of an exception when it is none."""
         if entry is None:
             return []
         try:
-            return list(entry.items())
+            return list(entry.pairs())
         except Broken as broken:
             self.faults.append(broken.fault)
             return []
@@ -137,86 +155,134 @@ class _Loading:
     def _sources(self) -> dict[str, Source]:
         found: dict[str, Source] = {}
         for root in self._matching("sources"):
-            for name, entry in self._pairs(root):
+            for key, entry in self._pairs(root):
+                name = key.text()
                 if name in found:
-                    self._fault(entry, f"source `{name}` stands in two files.", "Keep one of the two.")
+                    self._fault(key, f"source `{name}` stands in {found[name].file} too.", "Keep one of the two.")
+                # A source that is broken is known all the same: what cites it has no fault of its own.
+                found[name] = Source(name, name, "", None, "", file=key.file, line=key.line)
                 try:
-                    found[name] = read_source(name, entry)
+                    found[name] = replace(read_source(name, entry), file=key.file, line=key.line)
                 except Broken as broken:
                     self.faults.append(broken.fault)
         return found
 
-    def _vocabulary(self) -> tuple[dict[str, Term], dict[str, Term], dict[str, Term]]:
+    def _vocabulary(self, classes: frozenset[str]) -> tuple[dict[str, Term], dict[str, Term], dict[str, Term]]:
         lists: dict[str, dict[str, Term]] = {"indications": {}, "conditions": {}, "allergies": {}}
-        for kind, entry in self._pairs(self.roots.get("vocabulary.yaml")):
+        for key, entry in self._pairs(self.roots.get("vocabulary.yaml")):
+            kind = key.text()
             if kind not in lists:
-                self._fault(entry, f"unknown list `{kind}`.", f"Use one of: {', '.join(lists)}.")
+                self._fault(key, f"unknown list `{kind}`.", f"Use one of: {', '.join(lists)}.")
                 continue
-            for name, term in self._pairs(entry):
+            for word, term in self._pairs(entry):
+                name = word.text()
+                lists[kind][name] = Term(name, name)
                 try:
-                    lists[kind][name] = read_term(name, term)
+                    lists[kind][name] = read_term(name, term, classes)
                 except Broken as broken:
                     self.faults.append(broken.fault)
+        for _, claims in words(self.roots.get("vocabulary.yaml")):
+            settled(claims, self.faults)
         return lists["indications"], lists["conditions"], lists["allergies"]
 
     def _classes(self) -> tuple[dict[str, str], dict[str, frozenset[str]]]:
         titles: dict[str, str] = {}
         members: dict[str, frozenset[str]] = {}
         for root in self._matching("classes/"):
+            name = self._name(root, "class")
+            if name in titles:
+                self._fault(root, f"a second class {name}.", "Keep one file for one class.")
+            titles[name], members[name] = name, frozenset()
             try:
                 fields = root.fields(CLASS_FIELDS, ("class", "title"))
-                name = fields["class"].text()
+                fields["class"].text()
+                if root.file.rpartition("/")[2] != f"{name}.yaml":
+                    raise fields["class"].broken(f"the file is not named after {name}.", f"Name it {name}.yaml.")
+                if "rules" in fields and "review_by" not in fields:
+                    raise root.broken("rules without `review_by`.", "Add `review_by:`, the date of the next reading.")
                 titles[name] = fields["title"].text()
+                if "review_by" in fields:
+                    self.reviews[root.file] = (fields["review_by"].day(), fields["review_by"].line)
                 members[name] = frozenset(fields["members"].texts()) if "members" in fields else frozenset()
             except Broken as broken:
                 self.faults.append(broken.fault)
         return titles, members
 
-    def _partners(self, classes: Mapping[str, str], members: Mapping[str, frozenset[str]]) -> dict[str, Partner]:
+    def _name(self, root: Entry, wanted: str) -> str:
+        """The name that a file gives to what it is about; that of the file where it gives none."""
+        for key, entry in self._pairs(root):
+            if key.text() == wanted and entry.is_text:
+                return str(entry.node.value)
+        stem = root.file.rpartition("/")[2].removesuffix(".yaml")
+        return stem.replace("-", " ") if wanted == "drug" else stem
+
+    def _members(self, partners: frozenset[str], drugs: frozenset[str]) -> None:
+        """Members of classes are drugs that are known and have no monograph."""
+        for root in self._matching("classes/"):
+            for key, entry in self._pairs(root):
+                if key.text() == "members":
+                    for member in listed(entry):
+                        name = str(member.node.value)
+                        if name in drugs:
+                            self._fault(member, f"`{name}` has a monograph.", "Name the class there.")
+                        elif name not in partners:
+                            self._fault(member, f"`{name}` is no known drug.", "Add it to partners.yaml.")
+
+    def _partners(
+        self, classes: Mapping[str, str], members: Mapping[str, frozenset[str]], drugs: frozenset[str]
+    ) -> dict[str, Partner]:
         found: dict[str, Partner] = {}
-        for name, entry in self._pairs(self.roots.get("partners.yaml")):
+        for key, entry in self._pairs(self.roots.get("partners.yaml")):
+            name = key.text()
             belongs = frozenset(title for title, names in members.items() if name in names)
+            if name in drugs:
+                self._fault(key, f"`{name}` has a monograph.", "Remove it here: the monograph names it.")
+            found[name] = Partner(name, {}, belongs)
             try:
                 found[name] = read_partner(name, entry, frozenset(classes), belongs)
             except Broken as broken:
                 self.faults.append(broken.fault)
         return found
 
-    def _drug_names(self) -> list[str]:
-        names = []
-        for root in self._matching("monographs/"):
-            names += [entry.text() for key, entry in self._pairs(root) if key == "drug"]
-        return names
+    def _drug_names(self) -> frozenset[str]:
+        return frozenset(self._name(root, "drug") for root in self._matching("monographs/"))
 
     def _rules(self, file: str, subject: str, names: Names) -> tuple[Rule, ...]:
         rules: tuple[Rule, ...] = ()
         for key, entry in self._pairs(self.roots.get(file)):
-            if key != "rules":
-                self._fault(entry, f"unknown key `{key}`.", "Only `rules` stands here.")
+            if key.text() != "rules":
+                self._fault(key, f"unknown key `{key.text()}`.", "Only `rules` stands here.")
             else:
-                rules = tuple(read_list(entry, lambda item: read_rule(item, subject, "", names), self.faults))
+                rules = tuple(self._read_rules(entry, subject, "", names))
         return rules
 
     def _class_rules(self, classes: Mapping[str, str], names: Names) -> dict[str, tuple[Rule, ...]]:
         found: dict[str, tuple[Rule, ...]] = dict.fromkeys(classes, ())
         for root in self._matching("classes/"):
-            fields = dict(self._pairs(root))
-            if "class" in fields and "rules" in fields:
-                subject = fields["class"].text()
+            fields = {key.text(): entry for key, entry in self._pairs(root)}
+            if "rules" not in fields:
+                continue
+            subject = self._name(root, "class")
+            try:
                 review_by = fields["review_by"].day() if "review_by" in fields else ""
-                found[subject] = tuple(self._read_rules(fields["rules"], subject, review_by, names))
+            except Broken as broken:
+                self.faults.append(broken.fault)
+                continue
+            found[subject] = tuple(self._read_rules(fields["rules"], subject, review_by, names))
         return found
 
     def _class_facts(self, names: Names) -> dict[str, tuple[Fact, ...]]:
         found: dict[str, tuple[Fact, ...]] = {}
         for root in self._matching("classes/"):
-            fields = dict(self._pairs(root))
-            if "class" in fields and "facts" in fields:
+            fields = {key.text(): entry for key, entry in self._pairs(root)}
+            if "facts" in fields:
                 facts = read_list(fields["facts"], lambda item: read_fact(item, names), self.faults)
-                found[fields["class"].text()] = tuple(facts)
+                found[self._name(root, "class")] = tuple(facts)
         return found
 
     def _read_rules(self, entry: Entry, subject: str, review_by: str, names: Names) -> list[Rule]:
+        if entry.is_list and not entry.entries():
+            self._fault(entry, "no rules.", "Write one, or remove the key.")
         return read_list(entry, lambda item: read_rule(item, subject, review_by, names), self.faults)
 
     def _monographs(
@@ -237,13 +303,20 @@ class _Loading:
             facts = (fact for name in sorted(monograph.classes) for fact in class_facts.get(name, ()))
             monograph = replace(monograph, facts=(*monograph.facts, *facts))
             if monograph.drug in found:
-                self._fault(root, f"a second monograph of {monograph.drug}.", "Keep one file for one drug.")
+                self._fault(
+                    root,
+                    f"a second monograph of {monograph.drug}, beside {found[monograph.drug].file}.",
+                    "Keep one file for one drug.",
+                )
             found[monograph.drug] = monograph
         return found
 
     def _combinations(self, names: Names) -> dict[str, Combination]:
         found: dict[str, Combination] = {}
-        for name, entry in self._pairs(self.roots.get("combinations.yaml")):
+        for key, entry in self._pairs(self.roots.get("combinations.yaml")):
+            name = key.text()
+            if name in names.drugs:
+                self._fault(key, f"`{name}` is a drug by itself.", "Give the combination another name.")
             try:
                 found[name] = read_combination(name, entry, names)
             except Broken as broken:
@@ -255,6 +328,9 @@ class _Loading:
         for root in self._matching("equivalence/"):
             try:
                 equivalence = read_equivalence(root, names)
+                if equivalence.name in found:
+                    what = f"a second factor set {equivalence.name}."
+                    raise root.broken(what, "Keep one file for one set.")
                 found[equivalence.name] = equivalence
             except Broken as broken:
                 self.faults.append(broken.fault)
@@ -262,7 +338,8 @@ class _Loading:
 
     def _advice(self, names: Names) -> dict[str, Advice]:
         found: dict[str, Advice] = {}
-        for code, entry in self._pairs(self.roots.get("advice.yaml")):
+        for key, entry in self._pairs(self.roots.get("advice.yaml")):
+            code = key.text()
             try:
                 found[code] = read_advice(code, entry, names)
             except Broken as broken:
@@ -271,7 +348,8 @@ class _Loading:
 
     def _formulas(self, names: Names) -> dict[str, Formula]:
         found: dict[str, Formula] = {}
-        for name, entry in self._pairs(self.roots.get("formulas.yaml")):
+        for key, entry in self._pairs(self.roots.get("formulas.yaml")):
+            name = key.text()
             try:
                 found[name] = read_formula(name, entry, names)
             except Broken as broken:
@@ -305,36 +383,14 @@ class _Loading:
         own = [rule for monograph in monographs for rule in monograph.rules if rule.subject == monograph.drug]
         for rule in [*own, *(rule for rules in class_rules.values() for rule in rules), *general]:
             if rule.id in index:
-                self.faults.append(Fault(rule.subject, 1, f"rule `{rule.id}` stands twice.", "Give one another id."))
+                fault = Fault(rule.file, rule.line, f"rule `{rule.id}` stands twice.", "Give one another id.")
+                self.faults.append(fault)
             index[rule.id] = rule
         return index
 
-    def _spoken(
-        self,
-        monographs: Mapping[str, Monograph],
-        combinations: Mapping[str, Combination],
-        partners: Mapping[str, Partner],
-    ) -> dict[str, str]:
-        """Every name a drug may be called by, lower case, to its own; one name never means two drugs."""
-        spoken: dict[str, str] = {}
-        claims: list[tuple[str, str]] = []
-        for drug, monograph in monographs.items():
-            claims += [(name, drug) for name in (drug, *monograph.synonyms, *monograph.brands)]
-        for drug, combination in combinations.items():
-            claims += [(name, drug) for name in (drug, *combination.synonyms)]
-        claims += [(drug, drug) for drug in partners if drug not in monographs]
-        for drug in partners:
-            claims += [(name, drug) for name in partners[drug].names]
-        for name, drug in claims:
-            key = name.casefold()
-            if spoken.get(key, drug) != drug:
-                self.faults.append(
-                    Fault(
-                        "names",
-                        1,
-                        f"`{name}` means both {spoken[key]} and {drug}.",
-                        "Keep it with one of the two.",
-                    )
-                )
-            spoken[key] = drug
-        return spoken
+    def _meanings(self) -> dict[str, str]:
+        """Every name a drug may be called by to its own; one name, one code never means two things."""
+        monographs = list(self._matching("monographs/"))
+        lists = [self.roots[name] for name in ("combinations.yaml", "partners.yaml") if name in self.roots]
+        settled(codes(monographs, lists), self.faults, "RxNorm ", "Look the code up again.")
+        return settled(names_of_drugs(monographs, lists), self.faults)

@@ -65,9 +65,16 @@ def read_local(path: Path, rules: Mapping[str, Rule], names: Names, faults: list
         read_list(fields["changes"], lambda item: _change(item, rules, hospital), faults) if "changes" in fields else []
     )
     added = read_list(fields["rules"], lambda item: _added(item, known), faults) if "rules" in fields else []
+    seen = set(rules)
     for new in added:
-        if new.id in rules:
-            faults.append(Fault(path.name, 1, f"rule `{new.id}` is one of the formulary.", "Give it another id."))
+        if new.id in seen:
+            where = "of the formulary" if new.id in rules else "of this file already"
+            faults.append(Fault(new.file, new.line, f"rule `{new.id}` is one {where}.", "Give it another id."))
+        seen.add(new.id)
+    for new in [new for _, new, _ in changed]:
+        if new.id in seen:
+            faults.append(Fault(new.file, new.line, f"rule `{new.id}` stands twice.", "Keep one of the two."))
+        seen.add(new.id)
     return LocalLayer(
         version,
         {old.id: new for old, new, loosened in changed if not loosened},
@@ -124,6 +131,8 @@ def _change(entry: Entry, rules: Mapping[str, Rule], hospital: Source) -> tuple[
         severity=severity,
         section="",
         note=_signed(fields),
+        file=entry.file,
+        line=entry.line,
     )
     return old, new, not tighter
 

@@ -27,6 +27,7 @@ class Product:
     rxnorm: str = ""
     offered: bool = True
     note: str = ""
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,7 @@ class Monograph:
     basis: Basis | None = None
     international_units: InternationalUnits | None = None
     file: str = ""
+    lines: Mapping[str, int] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +254,9 @@ class Formula:
 class Formulary:
     """The monographs and lists that stand together under one version and one hash of their content.
 
-    `replaced` are the rules that a hospital's own layer has loosened: they are shown and no longer judged.
+    `cited` are the sources that something names, `files` the files that were read, `reviews` the dates by which those
+    of the classes are read again, with their lines. `replaced` are the rules that a hospital's own layer has loosened:
+    they are shown and no longer judged.
     """
 
     version: str
@@ -274,6 +278,9 @@ class Formulary:
     formulas: Mapping[str, Formula]
     general: tuple[Rule, ...] = ()
     replaced: frozenset[str] = frozenset()
+    cited: frozenset[str] = frozenset()
+    files: frozenset[str] = frozenset()
+    reviews: Mapping[str, tuple[str, int]] = field(default_factory=dict)
 
     def classes_of(self, drug: str) -> frozenset[str]:
         """The classes of a known drug, with or without a monograph; none for an unknown one."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from dosing.finding import Severity
-from dosing.formulary.entry import Entry
+from dosing.formulary.entry import Entry, compared
 from dosing.formulary.kinds import (
     ALWAYS,
     Action,
@@ -21,6 +22,7 @@ from dosing.formulary.kinds import (
     DoseRule,
     Evidence,
     ImplausibleRule,
+    Interval,
     Layer,
     PartnerRule,
     Rule,
@@ -33,7 +35,7 @@ from dosing.formulary.kinds import (
     WeightRule,
 )
 from dosing.formulary.severity import severity_of
-from dosing.formulary.when import Names, listed, read_when
+from dosing.formulary.when import Names, read_sources, read_when
 
 COMMON = frozenset(
     [
@@ -65,6 +67,7 @@ LIMIT_FIELD = {
     "max-weekly-dose": "max_weekly",
     "min-interval": "min_interval",
 }
+IDENTITY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 UNIT_OF_MEASURE = {"creatinine_clearance": "mL/min", "egfr": "mL/min/{1.73_m2}"}
 COURSE_KINDS = frozenset(
     ["max-duration", "max-supply", "starting-dose", "step-size", "step-interval", "below-effective-dose"]
@@ -87,9 +90,6 @@ class Parts:
     common: dict[str, Any]
     names: Names
 
-    def optional(self, key: str) -> Entry | None:
-        return self.fields.get(key)
-
     @property
     def action(self) -> Action:
         return self.fields["action"].choice(Action)
@@ -109,17 +109,18 @@ def read_rule(entry: Entry, subject: str, review_by: str, names: Names) -> Rule:
     allowed, required, build = READERS[kind]
     fields = entry.fields(COMMON | allowed, ("id", "kind", "layer", "source", "evidence", *required))
     layer, evidence = fields["layer"].choice(Layer), fields["evidence"].choice(Evidence)
-    sources = [names.sources[_known(item, names)] for item in listed(fields["source"])]
+    sources = read_sources(fields["source"], names)
     action = fields["action"].choice(Action) if "action" in fields else None
     severity = severity_of(kind, layer, evidence, action)
     if "severity" in fields:
         if "exception" not in fields:
             raise fields["severity"].broken("a severity of its own without a reason.", "Add `exception:` saying why.")
         severity = _severity(fields["severity"])
-        if evidence is Evidence.UNCONFIRMED and severity is Severity.CRITICAL:
-            raise fields["severity"].broken("an unconfirmed number must not stop an order.", "Confirm it or warn.")
+        _confirmed(fields["severity"], severity, evidence)
+    elif "exception" in fields and "certain_overlap" not in fields:
+        raise fields["exception"].broken("an exception without a severity.", "Add `severity:`, or remove the reason.")
     common: dict[str, Any] = {
-        "id": f"{subject}/{fields['id'].text()}",
+        "id": f"{subject}/{fields['id'].matching(IDENTITY, 'an id', 'Write small letters, digits and hyphens.')}",
         "kind": kind,
         "layer": layer,
         "source": sources[0],
@@ -155,7 +156,7 @@ def read_row(fields: Mapping[str, Entry]) -> DoseRow:
         else:
             values[key] = fields[key].quantity()
     row = DoseRow(**values)
-    if row.max_daily and row.min_daily and row.min_daily > row.max_daily:
+    if row.max_daily and row.min_daily and compared(row.min_daily, row.max_daily, fields["min_daily"]):
         raise fields["min_daily"].broken("the least daily dose is above the greatest.", "Correct one of the two.")
     return row
 
@@ -167,12 +168,13 @@ def _kind_of(entry: Entry) -> str:
     raise entry.broken("a rule without a kind.", "Add `kind:`, the code of the finding it gives.")
 
 
-def _known(entry: Entry, names: Names) -> str:
-    return entry.one_of(names.sources, "source")
-
-
 def _severity(entry: Entry) -> Severity:
     return SEVERITIES[entry.one_of(SEVERITIES, "severity")]
+
+
+def _confirmed(entry: Entry, severity: Severity, evidence: Evidence) -> None:
+    if evidence is Evidence.UNCONFIRMED and severity is Severity.CRITICAL:
+        raise entry.broken("an unconfirmed number must not stop an order.", "Confirm it or warn.")
 
 
 def _dose_rule(parts: Parts) -> Rule:
@@ -207,10 +209,13 @@ def _frequency_rule(parts: Parts) -> Rule:
 
 
 def _weight_rule(parts: Parts) -> Rule:
+    share = parts.fields["share"].fraction() if "share" in parts.fields else Fraction(1)
+    if not 0 < share <= 1:
+        raise parts.fields["share"].broken(f"{share} is not a share.", "Write a part of one, such as `1/3`.")
     return WeightRule(
         limit=parts.fields["limit"].quantity(),
         weight=parts.fields["weight"].one_of(WEIGHTS, "weight"),
-        share=parts.fields["share"].fraction() if "share" in parts.fields else Fraction(1),
+        share=share,
         averaged="averaged" in parts.fields and parts.fields["averaged"].flag(),
         **parts.common,
     )
@@ -267,35 +272,43 @@ def _table_rule(parts: Parts) -> Rule:
     bands = []
     for band in fields["bands"].entries():
         row = band.fields(ROW | {"range"}, ("range",))
-        bands.append(Band(row["range"].interval(unit), read_row(row)))
+        bands.append((Band(row["range"].interval(unit), read_row(row), band.line), band))
     dialysis = fields["hemodialysis"].fields(ROW) if "hemodialysis" in fields else None
     gaps = tuple(gap.interval(unit) for gap in fields["gaps"].entries()) if "gaps" in fields else ()
-    _exhaustive(fields["bands"], tuple(bands))
+    _exhaustive(fields["bands"], bands)
     return TableRule(
         measure=measure,
-        bands=tuple(bands),
+        bands=tuple(band for band, _ in bands),
         hemodialysis=read_row(dialysis) if dialysis is not None else None,
         gaps=gaps,
         **parts.common,
     )
 
 
-def _exhaustive(entry: Entry, bands: tuple[Band, ...]) -> None:
+def _exhaustive(entry: Entry, bands: list[tuple[Band, Entry]]) -> None:
     """Bands are half-open, contiguous and together hold every value from zero up."""
-    ordered = sorted(bands, key=lambda band: (band.range.low is not None, band.range.low or 0))
-    if not ordered or ordered[0].range.low not in (None, 0) or ordered[-1].range.high is not None:
-        raise entry.broken("the bands do not reach from zero up.", "Begin with `< x` and end with `>= y`.")
-    for below, above in itertools.pairwise(ordered):
-        if below.range.high is None or below.range.high != above.range.low:
-            raise entry.broken(
-                f"a hole or an overlap between `{below.range.text}` and `{above.range.text}`.",
-                "End each band where the next begins.",
-            )
-        if below.range.high_closed == above.range.low_closed:
-            raise entry.broken(
-                f"`{below.range.text}` and `{above.range.text}` both hold, or both leave out, their shared end.",
+    ordered = sorted(bands, key=lambda pair: (pair[0].range.low is not None, pair[0].range.low or 0))
+    open_ended = [place for band, place in ordered[:1] if not _from_zero(band.range)]
+    open_ended += [place for band, place in ordered[-1:] if band.range.high is not None]
+    for place in open_ended or ([] if ordered else [entry]):
+        raise place.broken("the bands do not reach from zero up.", "Begin with `< x` and end with `>= y`.")
+    for (lower, _), (higher, place) in itertools.pairwise(ordered):
+        below, above = lower.range, higher.range
+        between = f"between `{below.text}` and `{above.text}`."
+        if below.high is None or above.low is None or below.high > above.low:
+            raise place.broken(f"an overlap {between}", "End each band where the next begins.")
+        if below.high < above.low:
+            raise place.broken(f"a hole {between}", "End each band where the next begins; name the hole under `gaps`.")
+        if below.high_closed == above.low_closed:
+            both = "hold" if below.high_closed else "leave out"
+            raise place.broken(
+                f"`{below.text}` and `{above.text}` both {both} their shared end.",
                 "Close one side and open the other.",
             )
+
+
+def _from_zero(interval: Interval) -> bool:
+    return interval.low is None or (interval.low == 0 and interval.low_closed)
 
 
 def _comparison(parts: Parts) -> str:
@@ -349,13 +362,17 @@ def _certain(parts: Parts) -> Severity | None:
     entry = parts.fields.get("certain_overlap")
     if entry is not None and "exception" not in parts.fields:
         raise entry.broken("a severity of its own without a reason.", "Add `exception:` saying why.")
+    if entry is not None:
+        _confirmed(entry, _severity(entry), parts.common["evidence"])
     return _severity(entry) if entry is not None else None
 
 
 def _implausible_rule(parts: Parts) -> Rule:
     fields = parts.fields
     if not fields.keys() & IMPLAUSIBLE:
-        raise parts.entry.broken("an implausible-dose rule without a measure.", f"Add one of {sorted(IMPLAUSIBLE)}.")
+        raise parts.entry.broken(
+            "an implausible-dose rule without a measure.", f"Add one of: {', '.join(sorted(IMPLAUSIBLE))}."
+        )
     return ImplausibleRule(
         multiple_of_start=fields["multiple_of_start"].fraction() if "multiple_of_start" in fields else None,
         at_least_multiple_of_start=(

@@ -9,6 +9,7 @@ from typing import Any
 from dosing.formulary.entry import Entry
 from dosing.formulary.kinds import Source, When
 from dosing.formulary.model import Term
+from dosing.units import Quantity
 from dosing.vocabulary import EXTENDED_RELEASE, FORMS, IMMEDIATE_RELEASE, INTENTS, ROUTES
 
 METABOLISERS = frozenset({"normal", "intermediate", "poor"})
@@ -23,6 +24,7 @@ class Names:
     conditions: Mapping[str, Term]
     drugs_and_classes: frozenset[str]
     allergies: frozenset[str] = frozenset()
+    drugs: frozenset[str] = frozenset()
 
 
 def read_when(entry: Entry, names: Names) -> When:
@@ -31,7 +33,17 @@ def read_when(entry: Entry, names: Names) -> When:
     for key, value in entry.fields(frozenset(WHEN)).items():
         name, read = WHEN[key]
         slots[name] = read(value, names)
+    if not slots:
+        raise entry.broken("a `when` without a condition.", "Name a condition, or leave `when` out.")
     return When(**slots)
+
+
+def read_sources(entry: Entry, names: Names) -> list[Source]:
+    """Where a statement was read: one source or more."""
+    found = [names.sources[item.one_of(names.sources, "source")] for item in listed(entry)]
+    if not found:
+        raise entry.broken("no source.", "Name one; every statement has a source.")
+    return found
 
 
 def listed(entry: Entry) -> list[Entry]:
@@ -44,6 +56,13 @@ def _forms(entry: Entry, names: Names) -> frozenset[str]:
     if not entry.is_list and entry.text() in groups:
         return groups[entry.text()]
     return entry.some_of(FORMS, "form")
+
+
+def _strengths(entry: Entry) -> tuple[Quantity, ...]:
+    strengths = tuple(item.quantity() for item in listed(entry))
+    if not strengths:
+        raise entry.broken("an empty list of strengths.", "Name one, or leave the key out.")
+    return strengths
 
 
 WHEN: dict[str, tuple[str, Callable[[Entry, Names], Any]]] = {
@@ -98,7 +117,7 @@ WHEN: dict[str, tuple[str, Callable[[Entry, Names], Any]]] = {
     "as_needed": ("as_needed", lambda entry, names: entry.flag()),
     "self_care": ("self_care", lambda entry, names: entry.flag()),
     "sex": ("sex", lambda entry, names: entry.one_of(frozenset({"female", "male"}), "sex")),
-    "strength": ("strengths", lambda entry, names: tuple(item.quantity() for item in listed(entry))),
+    "strength": ("strengths", lambda entry, names: _strengths(entry)),
     "concentration": ("concentration", lambda entry, names: entry.interval("mg/mL")),
     "daily_dose": ("daily_dose", lambda entry, names: entry.interval("mg/d", "ug/h", "[iU]/d")),
     "medication": (
