@@ -14,7 +14,8 @@ from dosing.length import length_of
 from dosing.measures import NotComputed
 from dosing.patient import Patient
 from dosing.timeline import A_DAY
-from dosing.totals import count
+from dosing.totals import count, scheduled_before
+from dosing.units import UNITS, Quantity
 
 # A rule that begins with a birthday is looked for this far into an order that goes on.
 DAYS_AHEAD = 366
@@ -201,6 +202,8 @@ def _total(name: str, interval: Interval, case: Case) -> Answer:
 
 def _clearance(interval: Interval, case: Case) -> Answer:
     """Any weight that puts the clearance into the range counts: the lower band is judged."""
+    if case.patient.hemodialysis is True and Fraction(0) in interval:
+        return True  # the lowest row, whatever the clearance
     measured = case.situation.clearance
     if isinstance(measured, NotComputed):
         return ("creatinine_clearance",)
@@ -209,6 +212,8 @@ def _clearance(interval: Interval, case: Case) -> Answer:
 
 
 def _egfr(interval: Interval, case: Case) -> Answer:
+    if case.patient.hemodialysis is True and Fraction(0) in interval:
+        return True
     measured = case.situation.egfr
     return ("egfr",) if isinstance(measured, NotComputed) else measured.value.value in interval
 
@@ -244,7 +249,7 @@ def _used_to_opioids(case: Case) -> bool:
     today, days = case.situation.first_judged, int(tolerance["days"])
     held = [
         total
-        for total in count(case.situation, case.formulary.equivalences["mme"]).days
+        for total in scheduled_before(case.situation, case.formulary.equivalences["mme"])
         if total.total >= tolerance["mme_per_day"] and total.first < today
     ]
     return all(
@@ -273,7 +278,24 @@ def _gestational_age(interval: Interval, case: Case) -> Answer:
     if not childbearing(case) or case.patient.pregnant is False:
         return False
     stated = case.patient.gestational_age
-    return ("gestational_age",) if stated is None else stated.amount(interval.unit) in interval
+    if stated is None:
+        return ("gestational_age",) if case.patient.pregnant is True else ("pregnant", "gestational_age")
+    # It is what it is on the day of the question, and a pregnancy goes on while the order does.
+    situation, day = case.situation, Quantity(Fraction(1), UNITS["d"]).amount(interval.unit)
+    asked = day_number(situation.as_of, situation.day_one)
+    first, last = max(case.course.first, situation.first_judged), _last_known(case)
+    weeks = stated.amount(interval.unit)
+    inside = [number for number in range(first, last + 1) if weeks + (number - asked) * day in interval]
+    return Holding(True, (), inside[0], inside[-1] if inside[-1] < last else None) if inside else False
+
+
+def _last_known(case: Case) -> int:
+    """The last day that an order is known to reach: its end, or that of its supply, or its first judged day."""
+    first = max(case.course.first, case.situation.first_judged)
+    if case.course.last is not None:
+        return max(first, min(case.course.last, first + DAYS_AHEAD))
+    length = length_of(case)
+    return max(first, case.course.first + min(length.days, DAYS_AHEAD) - 1) if length is not None else first
 
 
 def _breastfeeding(wanted: bool, case: Case) -> Answer:

@@ -6,12 +6,12 @@ A drug without a factor is left out of the sum and named; it never counts as not
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from dosing.case import Case, Situation
 from dosing.formulary.model import Equivalence, Factor
-from dosing.timeline import RATE, Course, DaySum, Run, combined
+from dosing.timeline import RATE, Course, DaySum, Run, averaged, combined
 from dosing.units import UNITS, Quantity
 
 ANSWER_NAMES = {
@@ -60,9 +60,31 @@ def totals(situation: Situation) -> Mapping[str, tuple[Stretch, ...]]:
     return answer
 
 
-def count(situation: Situation, equivalence: Equivalence) -> Counted:
-    """Add up the courses that take part, in reference amounts; once for a situation, however many rules ask."""
-    known = situation.counted.get(equivalence.name)
+def scheduled_before(situation: Situation, equivalence: Equivalence) -> tuple[DaySum, ...]:
+    """What was taken by the clock, in reference amounts: medications that an order replaces and those that are over
+    count too; as-needed use is a ceiling and not an amount."""
+    replaced = [
+        course
+        for order in situation.orders
+        for drug in situation.ingredients(order)
+        if (course := situation.replaced_by(order, drug)) is not None
+    ]
+    converted = []
+    for course in (*situation.courses, *replaced, *situation.past_courses):
+        factor = factor_of(situation, equivalence, course)
+        if factor is not None and not course.needs:
+            runs = tuple(run for run in course.runs if not run.as_needed)
+            converted.append(_converted(replace(course, runs=runs), factor.factor))
+    return tuple(combined(converted)) if converted else ()
+
+
+def count(situation: Situation, equivalence: Equivalence, *, level: bool = False) -> Counted:
+    """Add up the courses that take part, in reference amounts; once for a situation, however many rules ask.
+
+    With `level` a pattern counts with the mean of its days.
+    """
+    name = f"{equivalence.name}, level" if level else equivalence.name
+    known = situation.counted.get(name)
     if isinstance(known, Counted):
         return known
     converted: list[Course] = []
@@ -76,9 +98,10 @@ def count(situation: Situation, equivalence: Equivalence) -> Counted:
         if factor is None:
             without.append(course)
         else:
-            converted.append(_converted(course, factor.factor))
+            own = _converted(averaged(course) if level else course, factor.factor)
+            converted.append(own)
     counted = Counted(tuple(combined(converted)) if converted else (), tuple(without), needs)
-    situation.counted[equivalence.name] = counted
+    situation.counted[name] = counted
     return counted
 
 

@@ -318,7 +318,7 @@ def test_s_ster_high_doses_and_long_use_are_to_be_avoided_for_back_pain(indicati
     quiet(answer(steroid(indication, "acute", "30 mg", 5)), rule)
     quiet(answer(steroid(indication, "bridging", "60 mg", 5)), rule)
     lasting = answer(steroid(indication, "maintenance", "5 mg", None))
-    warns(lasting, "glucocorticoid/long-term-for-sciatica", "place-in-therapy")
+    warns(lasting, "glucocorticoid/longer-than-a-bridge-for-sciatica", "place-in-therapy")
     quiet(answer(steroid("polymyalgia-rheumatica", "maintenance", "5 mg", None)), rule)
 
 

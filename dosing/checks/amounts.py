@@ -245,6 +245,20 @@ def _interval(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fra
             ((near[1].first, near[1].last),),
             near[1].step,
         )
+    beside = _beside(case, runs) if limit.value >= 2 * HOURS_A_DAY else None
+    if beside is not None and beside[0] * HOURS_A_DAY < limit.value:
+        measured = Quantity(Fraction(beside[0]), UNITS["d"])
+        return Judgement(
+            False,
+            f"{case.drug} {words(measured)} from a dose of another order or medication; doses{why()} stand at least "
+            f"{words(limit)} apart.",
+            measured.to("h"),
+            limit,
+            ">=",
+            ((beside[1].first, beside[1].last),),
+            beside[1].step,
+            (beside[2],),
+        )
     most = max(int(HOURS_A_DAY / limit.value), 1)
     counted = [run for run in runs if run.interval is None and run.count > most]
     if counted:
@@ -252,6 +266,33 @@ def _interval(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fra
     measured_hours = min((run.interval for run in timed if run.interval is not None), default=None)
     measured = Quantity(measured_hours, UNITS["h"]) if measured_hours is not None else limit
     return Judgement(True, measured=measured if timed else None, limit=limit, comparison=">=") if runs else None
+
+
+def _beside(case: Case, runs: tuple[Run, ...]) -> tuple[int, Run, Course] | None:
+    """The fewest days between a dose of this order and one of another order or a medication, past ones too."""
+    others = [
+        (stretch.first, stretch.last, course)
+        for course in (*case.same_drug, *case.situation.past_courses)
+        if course.drug == case.drug and course is not case.course and course.unit == case.course.unit
+        for stretch in course.runs
+    ]
+    gaps = [
+        (
+            max(first - run.last if run.last is not None else 0, run.first - last if last is not None else 0, 0),
+            run,
+            other,
+        )
+        for run in runs
+        for first, last, other in others
+    ]
+    return min(gaps, key=lambda gap: gap[0], default=None)
+
+
+def _between(run: Run, first: int, last: int | None) -> int:
+    """The days from one stretch to another; none where they share a day."""
+    after = first - run.last if run.last is not None else 0
+    before = run.first - last if last is not None else 0
+    return max(after, before, 0)
 
 
 def _nearest_days(runs: tuple[Run, ...]) -> tuple[int, Run] | None:

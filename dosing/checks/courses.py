@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from fractions import Fraction
 
 from dosing.case import Case
@@ -173,6 +174,8 @@ def duration(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     if rule.together:
         days, beside = _days_together(case, days), case.same_drug
     measured = Quantity(Fraction(days), UNITS["d"])
+    if measured <= limit and rule.together and _undated(case):
+        return unanswered(("end_date",), f"How long {case.drug} was taken before is not stated.")
     if measured <= limit:
         return Judgement(True, measured=measured, limit=limit, comparison="<=", implied=implied)
     lasts = "Its supply lasts" if implied else "It lasts"
@@ -223,6 +226,14 @@ def supply(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     )
 
 
+def _undated(case: Case) -> bool:
+    """Whether the drug was taken before on days that nobody states."""
+    return any(
+        case.drug in case.situation.ingredients(order) and (order.start_date is None or order.end_date is None)
+        for order in case.situation.past_medications
+    )
+
+
 def _days_together(case: Case, own: int) -> int:
     """Days in a row on which any order or medication of the drug is taken, this order among them."""
     first, last = case.course.first, case.course.first + own - 1
@@ -264,6 +275,7 @@ def abrupt_stop(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     scheduled = [run for run in course.runs if not run.as_needed]
     if not scheduled or scheduled[-1] is not course.runs[-1]:
         return None
+    scheduled = [*earlier_use(case), *scheduled]
     if case.situation.medications is None:
         return unanswered(("medications",), "Whether the drug goes on elsewhere is not known.")
     exposed = _exposed_days(case, rule, scheduled)
@@ -276,6 +288,7 @@ def abrupt_stop(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
         limit, kept, comparison = rule.at_least.to("d"), measured < rule.at_least, "<"
     else:
         return None
+    since = f"after more than {words(limit)}" if rule.more_than is not None else f"from {words(limit)} on"
     descended = _descent(case, rule, scheduled)
     if kept or descended is None:
         return Judgement(True, measured=measured, limit=limit, comparison=comparison)
@@ -283,7 +296,7 @@ def abrupt_stop(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
         return _too_short(case, rule, rule.descent.to("d"), descended)
     return Judgement(
         False,
-        f"{case.drug} ends after {words(measured)} of scheduled use; from {words(limit)} on it is lowered slowly"
+        f"{case.drug} ends after {words(measured)} of scheduled use; {since} it is lowered slowly"
         f"{': ' + rule.effect if rule.effect else ''}.",
         measured,
         limit,
@@ -291,6 +304,25 @@ def abrupt_stop(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
         ((course.last, course.last),),
         course.runs[-1].step,
     )
+
+
+def earlier_use(case: Case) -> list[Run]:
+    """Scheduled use of the drug that leads up to the order without a gap: the medication that it replaces, and what
+    ended the day before."""
+    replaced = case.situation.replaced_by(case.order, case.drug)
+    dated = replaced is not None and replaced.order.start_date is not None
+    before = [replaced] if replaced is not None and dated else []
+    before += [course for course in case.situation.past_courses if course.drug == case.drug]
+    day = case.course.first - 1
+    found: list[Run] = []
+    for course in sorted(before, key=lambda known: known.first, reverse=True):
+        if course.needs or course.unit != case.course.unit or (course.last is not None and course.last < day):
+            continue
+        runs = [run for run in course.runs if run.first <= day and not run.as_needed]
+        ended = [replace(run, last=day if run.last is None else min(run.last, day), step=0) for run in runs]
+        found = [*ended, *found]
+        day = min((run.first for run in ended), default=day) - 1
+    return found
 
 
 def _related(case: Case, rule: Rule) -> list[Course]:
@@ -301,15 +333,17 @@ def _related(case: Case, rule: Rule) -> list[Course]:
 
 def _descent(case: Case, rule: StopRule, runs: list[Run]) -> int | None:
     """The days over which the course falls to its end; None where an end is safe: at a dose that does not count, or
-    after a long enough descent."""
+    after a long enough descent. An end that is a larger fall than any before it is no descent."""
     last = _counted(case, rule, runs[-1])
     if rule.above is not None and last is not None and last <= rule.above.value:
         return None
     highest = max(run.total for run in runs)
     top = next(run for run in reversed(runs) if run.total == highest)
-    falling = [run.total for run in runs if run.first >= top.first]
-    if runs[-1].last is None or top.last is None or any(b > a for a, b in itertools.pairwise(falling)):
+    falls = [before.total - after.total for before, after in itertools.pairwise(runs) if before.first >= top.first]
+    if runs[-1].last is None or top.last is None or min(falls, default=Fraction(0)) < 0:
         return 0
+    if runs[-1].total > max(falls, default=Fraction(0)):
+        return 0  # the end itself is a larger fall than any before it
     days = runs[-1].last - top.last
     return None if rule.descent is not None and days >= rule.descent.amount("d") else days
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from dosing.case import Case
+from dosing.checks.courses import earlier_use
 from dosing.conditions import Holding
 from dosing.formulary.kinds import Cut, Rule, TaperRule
 from dosing.judgement import Judgement
@@ -31,7 +32,8 @@ def judge(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     """Every fall after use that is long and high enough to need a slow one; the first that is too fast is told."""
     if not isinstance(rule, TaperRule) or case.course.needs:
         return None
-    course = averaged(case.course)
+    level = averaged(case.course)
+    course = replace(level, runs=(*earlier_use(case), *level.runs))
     falls = [
         fall
         for fall in falls_of(course)

@@ -6,6 +6,7 @@ from operator import attrgetter
 
 from dosing.case import Case
 from dosing.conditions import Holding
+from dosing.finding import Severity, Suggestion
 from dosing.formulary.kinds import Rule, TotalRule
 from dosing.judgement import Judgement, told, unanswered
 from dosing.timeline import heaviest
@@ -20,7 +21,7 @@ def judge(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     equivalence = case.formulary.equivalences[rule.equivalence]
     if not takes_part(equivalence, case.drug):
         return None
-    counted = count(case.situation, equivalence)
+    counted = count(case.situation, equivalence, level=rule.averaged)
     if any(course.order is case.order for course in counted.without_factor):
         reason = equivalence.no_factor.get(case.drug, "no factor for this form or route")
         if case.drug in equivalence.no_factor:
@@ -47,6 +48,7 @@ def judge(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     if kept:
         return Judgement(True, measured=measured, limit=limit, comparison=rule.comparison)
     over = [day for day in days if (day.total >= bound if rule.comparison == "<" else day.total > bound)]
+    needed = rule.severity is Severity.CRITICAL and all(day.least <= bound for day in over)
     below = "less than" if rule.comparison == "<" else "at most"
     together = "together " if len(worst.courses) > 1 else ""
     names = " and ".join(dict.fromkeys(course.drug for course in worst.courses))
@@ -69,4 +71,7 @@ def judge(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
             None,
         ),
         worst.courses,
+        suggestion=Suggestion(max_per_day=limit) if needed else None,
+        severity=Severity.WARNING if needed else None,
+        code="as-needed-limit" if needed else None,
     )

@@ -14,10 +14,7 @@ from dosing.formulary.model import (
     Basis,
     Combination,
     CombinationProduct,
-    DoseClass,
-    Equivalence,
     Fact,
-    Factor,
     Formula,
     InternationalUnits,
     Monograph,
@@ -32,7 +29,7 @@ from dosing.formulary.model import (
 from dosing.formulary.rules import read_rule
 from dosing.formulary.when import Names, read_sources
 from dosing.units import Quantity
-from dosing.vocabulary import EXTENDED_RELEASE, FORMS, IMMEDIATE_RELEASE, LIQUIDS, PARTS_OF_DAY, ROUTES
+from dosing.vocabulary import EXTENDED_RELEASE, FORMS, IMMEDIATE_RELEASE, LIQUIDS, PARTS_OF_DAY
 
 MONOGRAPH = frozenset(
     [
@@ -94,7 +91,6 @@ PROTOCOL = frozenset(
 REVIEW_STATES = frozenset({"draft", "reviewed", "released"})
 PIECES = {"half": 2, "quarter": 4}
 RXNORM = re.compile(r"[1-9][0-9]*")
-SUMS = frozenset({"mg/d", "{MME}/d"})
 AMOUNTS = frozenset({"[mass]", "[biological_activity]"})
 
 
@@ -144,7 +140,7 @@ def read_formula(name: str, entry: Entry, names: Names) -> Formula:
         name=name,
         title=fields["title"].text(),
         constants={key: value.fraction() for key, value in fields["constants"].items()},
-        source=_source(fields["source"], names),
+        source=source_of(fields["source"], names),
         evidence=fields["evidence"].choice(Evidence),
         note=fields["note"].text() if "note" in fields else "",
         domain=fields["domain"].text() if "domain" in fields else "",
@@ -153,7 +149,7 @@ def read_formula(name: str, entry: Entry, names: Names) -> Formula:
 
 def read_advice(code: str, entry: Entry, names: Names) -> Advice:
     fields = entry.fields(frozenset({"text", "source", "evidence"}), ("text", "source", "evidence"))
-    return Advice(code, fields["text"].text(), _source(fields["source"], names), fields["evidence"].choice(Evidence))
+    return Advice(code, fields["text"].text(), source_of(fields["source"], names), fields["evidence"].choice(Evidence))
 
 
 def read_monograph(
@@ -234,7 +230,7 @@ def _basis(entry: Entry, names: Names) -> Basis:
         fields["stated"].one_of(frozenset({"salt", "base"}), "basis"),
         fields["salt"].quantity(),
         fields["base"].quantity(),
-        _source(fields["source"], names),
+        source_of(fields["source"], names),
         fields["evidence"].choice(Evidence),
         _texts(fields, "other_names"),
     )
@@ -245,7 +241,7 @@ def _international(entry: Entry, names: Names) -> InternationalUnits:
     return InternationalUnits(
         fields["amount"].fraction(),
         fields["per"].quantity(),
-        _source(fields["source"], names),
+        source_of(fields["source"], names),
         fields["evidence"].choice(Evidence),
     )
 
@@ -266,7 +262,7 @@ def read_product(entry: Entry, names: Names) -> Product:
         form=form,
         strength=strength,
         volume=volume,
-        source=_source(fields["source"], names),
+        source=source_of(fields["source"], names),
         evidence=fields["evidence"].choice(Evidence),
         pieces_per_unit=PIECES.get(split, 1),
         increment=fields["increment"].quantity() if "increment" in fields else None,
@@ -311,7 +307,7 @@ def read_fact(entry: Entry, names: Names) -> Fact:
     return Fact(
         fields["topic"].text(),
         fields["text"].text(),
-        _source(fields["source"], names),
+        source_of(fields["source"], names),
         fields["evidence"].choice(Evidence),
     )
 
@@ -342,7 +338,7 @@ def read_protocol(entry: Entry, names: Names) -> Protocol:
         id=fields["id"].text(),
         title=fields["title"].text(),
         layer=fields["layer"].choice(Layer),
-        source=_source(fields["source"], names),
+        source=source_of(fields["source"], names),
         evidence=fields["evidence"].choice(Evidence),
         default="default" in fields and fields["default"].flag(),
         indications=(
@@ -384,14 +380,14 @@ def _raise(entry: Entry, names: Names) -> Raise:
         every=every,
         at_least_every=fields["at_least_every"].quantity() if "at_least_every" in fields else every,
         until=fields["until"].quantity(),
-        source=_source(fields["source"], names),
+        source=source_of(fields["source"], names),
         evidence=fields["evidence"].choice(Evidence),
     )
 
 
 def _reassessment(entry: Entry, names: Names) -> Reassessment:
     fields = entry.fields(frozenset({"at", "what", "source", "evidence"}), ("at", "what", "source"))
-    return Reassessment(fields["at"].quantity(), fields["what"].text(), _source(fields["source"], names))
+    return Reassessment(fields["at"].quantity(), fields["what"].text(), source_of(fields["source"], names))
 
 
 def _as_needed(entry: Entry) -> AsNeeded:
@@ -436,65 +432,13 @@ def _combination_product(entry: Entry, ingredients: tuple[str, ...], names: Name
         strengths=strengths,
         volume=volume,
         rxnorm=_code(fields["rxnorm"]) if "rxnorm" in fields else "",
-        source=_source(fields["source"], names),
+        source=source_of(fields["source"], names),
         evidence=fields["evidence"].choice(Evidence),
     )
 
 
-def read_equivalence(entry: Entry, names: Names) -> Equivalence:
-    allowed = "name unit title dated source evidence factors no_factor superseded routes classes classes_source note"
-    fields = entry.fields(frozenset(allowed.split()), ("name", "unit", "title", "source", "evidence", "factors"))
-    factors: dict[str, tuple[Factor, ...]] = {}
-    for item in fields["factors"].entries():
-        parts = item.fields(
-            frozenset({"drug", "factor", "form", "per", "source", "evidence", "note"}), ("drug", "factor")
-        )
-        drug = parts["drug"].one_of(names.drugs, "drug")
-        factor = Factor(
-            drug=drug,
-            factor=parts["factor"].fraction(),
-            per=parts["per"].one_of(frozenset({"mg", "ug/h"}), "unit of a factor") if "per" in parts else "mg",
-            forms=parts["form"].some_of(FORMS, "form") if "form" in parts else None,
-        )
-        if not factor.factor:
-            raise parts["factor"].broken("a factor of nothing.", "Move the drug to `no_factor`, with the reason.")
-        if any(known.per == factor.per and _meet(known.forms, factor.forms) for known in factors.get(drug, ())):
-            raise item.broken(f"a second factor of {drug}.", "Keep one of the two, or name the form of each.")
-        factors[drug] = (*factors.get(drug, ()), factor)
-    if not factors:
-        raise fields["factors"].broken("no factors.", "A factor set holds at least one.")
-    without: dict[str, str] = {}
-    for item in fields["no_factor"].entries() if "no_factor" in fields else []:
-        parts = item.fields(frozenset({"drug", "reason", "source", "evidence", "form"}), ("drug", "reason"))
-        without[parts["drug"].one_of(names.drugs, "drug")] = parts["reason"].text()
-    for item in fields["superseded"].entries() if "superseded" in fields else []:
-        item.fields(frozenset({"title", "source", "evidence", "factors", "note"}), ("title", "source", "factors"))
-    return Equivalence(
-        name=fields["name"].text(),
-        title=fields["title"].text(),
-        unit=fields["unit"].one_of(SUMS, "unit of a sum"),
-        dated=fields["dated"].text() if "dated" in fields else "",
-        source=_source(fields["source"], names),
-        evidence=fields["evidence"].choice(Evidence),
-        factors=factors,
-        no_factor=without,
-        routes=fields["routes"].some_of(ROUTES, "route") if "routes" in fields else frozenset(ROUTES),
-        classes=tuple(_dose_class(item) for item in fields["classes"].entries()) if "classes" in fields else (),
-        classes_source=_source(fields["classes_source"], names) if "classes_source" in fields else None,
-        note=fields["note"].text() if "note" in fields else "",
-    )
-
-
-def _meet(forms: frozenset[str] | None, others: frozenset[str] | None) -> bool:
-    return forms is None or others is None or not forms.isdisjoint(others)
-
-
-def _dose_class(entry: Entry) -> DoseClass:
-    fields = entry.fields(frozenset({"name", "range", "source", "evidence", "note"}), ("name", "range"))
-    return DoseClass(fields["name"].text(), fields["range"].interval("mg/d"))
-
-
-def _source(entry: Entry, names: Names) -> Source:
+def source_of(entry: Entry, names: Names) -> Source:
+    """The source that is shown: the first of a list."""
     return read_sources(entry, names)[0]
 
 

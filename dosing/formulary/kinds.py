@@ -256,11 +256,12 @@ class CourseRule(Rule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TotalRule(Rule):
-    """A limit on a sum over drugs, such as morphine milligram equivalents a day."""
+    """A limit on a sum over drugs, such as morphine milligram equivalents a day; `averaged` as in `WeightRule`."""
 
     equivalence: str
     limit: Quantity
     comparison: str = "<="
+    averaged: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,6 @@ from dosing.formulary.claims import cited, codes, names_of_drugs, settled, unrea
 from dosing.formulary.drugs import (
     read_advice,
     read_combination,
-    read_equivalence,
     read_fact,
     read_formula,
     read_monograph,
@@ -25,6 +24,7 @@ from dosing.formulary.drugs import (
     read_term,
 )
 from dosing.formulary.entry import Broken, Entry, Fault, FormularyError, compose, read_list
+from dosing.formulary.factors import read_equivalence
 from dosing.formulary.kinds import Rule, Source
 from dosing.formulary.local import read_local, with_local
 from dosing.formulary.model import Advice, Combination, Equivalence, Fact, Formula, Formulary, Monograph, Partner, Term

@@ -324,6 +324,7 @@ def _total_rule(parts: Parts) -> Rule:
         equivalence=TOTAL_KINDS[parts.common["kind"]],
         limit=parts.fields["limit"].quantity(),
         comparison=_comparison(parts),
+        averaged="averaged" in parts.fields and parts.fields["averaged"].flag(),
         **parts.common,
     )
 
@@ -446,7 +447,7 @@ READERS: dict[str, Reader] = {
     "weight-dose": (frozenset({"limit", "weight", "share", "averaged"}), ("limit", "weight"), _weight_rule),
     "taper-speed": (frozenset({"cuts", "exposure", "above", "equivalence", "action"}), ("cuts", "action"), _taper_rule),
     "starting-dose": (frozenset({"limit", "action"}), (), _start_rule),
-    **{kind: (frozenset({"limit", "comparison"}), ("limit",), _total_rule) for kind in TOTAL_KINDS},
+    **{kind: (frozenset({"limit", "comparison", "averaged"}), ("limit",), _total_rule) for kind in TOTAL_KINDS},
     **{kind: (frozenset({"action"}), ("action", "when"), _state_rule) for kind in ("contraindication", "pregnancy")},
     **{
         kind: (
