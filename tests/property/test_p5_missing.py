@@ -17,12 +17,12 @@ import pytest
 from api.schemas.requests import OrdersQuestion
 from dosing.finding import Decision, Severity, Verdict
 from dosing.formulary.kinds import PartnerRule, Rule
-from dosing.judgement import gravest
+from dosing.judgement import PURPOSE, gravest
 from dosing.order import Order
 from dosing.patient import DEGREES, Patient
 from dosing.screening import screen
 from dosing.units import Quantity, quantity
-from dosing.vocabulary import INTENTS, PIECE_OF_FORM, ROUTE_OF_FORM, ROUTES
+from dosing.vocabulary import INTENTS, PIECE_OF_FORM, ROUTE_OF_FORM
 from tests.figures import FULL
 from tests.reading_cases import CANARIES, canary_question, cases, formulary, rules_found
 
@@ -113,8 +113,21 @@ def quantities(unit: str, *numbers: str) -> list[Quantity]:
 
 AGES = quantities("years", *map(str, (0.5, 2, 3, 5, 11, 12, 14, 15, 17, 18, 30, 50, 59, 60, 64, 65, 74, 75, 76, 90)))
 CLEARANCES = quantities("mL/min", *map(str, (5, 12, 15, 20, 29.5, 30, 31, 45, 49, 50, 59.5, 60, 61, 75, 90, 120)))
-RATES = quantities("mL/min/{1.73_m2}", *map(str, (10, 29, 30, 45, 60, 90)))
-WEIGHTS = quantities("kg", *map(str, (3, 12, 40, 70, 150)))
+RATES = quantities("mL/min/{1.73_m2}", *map(str, (10, 20, 24, 25, 29, 30, 45, 49, 50, 59, 60, 90)))
+WEIGHTS = quantities("kg", *map(str, (3, 12, 40, 49, 50, 70, 150)))
+# Values of a laboratory on both sides of every bound that a rule has.
+LABORATORY = {
+    "neutrophils": quantities("10*3/uL", "0.3", "0.9", "1", "1.4", "1.5", "2", "5"),
+    "alanine_aminotransferase": quantities("U/L", "10", "40", "81", "121", "200", "1000"),
+    "alanine_aminotransferase_upper_limit": quantities("U/L", "30", "40", "60"),
+    "qtc": quantities("ms", "380", "440", "449", "450", "451", "500", "501"),
+    "bilirubin": quantities("mg/dL", "0.5", "2.5", "4"),
+    "albumin": quantities("g/dL", "2", "3", "4.5"),
+    "inr": quantities("1", "1", "2", "3"),
+}
+PHENOTYPES = ("normal", "intermediate", "poor")
+ASCITES = ("none", "mild", "moderate")
+ENCEPHALOPATHY = ("none", "grade-1", "grade-2", "grade-3", "grade-4")
 WEEKS = quantities("wk", *map(str, (8, 19, 20, 30, 31, 38)))
 
 
@@ -189,6 +202,26 @@ def last_day() -> Input:
     return Input("end_date", without, every)
 
 
+def laboratory(name: str) -> Input:
+    """One value of the laboratory."""
+
+    def without(question: OrdersQuestion, rule: Rule) -> OrdersQuestion | None:
+        known = question.patient.laboratory
+        if name not in known:
+            return None
+        others = {other: value for other, value in known.items() if other != name}
+        return replace(question, patient=replace(question.patient, laboratory=others))
+
+    def every(question: OrdersQuestion, rule: Rule) -> Questions:
+        known = question.patient.laboratory
+        return [
+            replace(question, patient=replace(question.patient, laboratory={**known, name: value}))
+            for value in [known[name], *LABORATORY[name]]
+        ]
+
+    return Input(name, without, every)
+
+
 def one_of_each(names: list[str]) -> list[frozenset[str]]:
     """None of them, and each of them alone."""
     return [frozenset(), *(frozenset({name}) for name in names)]
@@ -202,7 +235,13 @@ INPUTS = (
     patient_input("egfr", lambda patient, rule: RATES, "serum_creatinine"),
     patient_input("hemodialysis", lambda patient, rule: [True, False]),
     patient_input("hepatic_impairment", lambda patient, rule: list(DEGREES), "child_pugh"),
-    patient_input("pregnant", lambda patient, rule: [True, False]),
+    patient_input("ascites", lambda patient, rule: list(ASCITES)),
+    patient_input("encephalopathy", lambda patient, rule: list(ENCEPHALOPATHY)),
+    patient_input("tpmt", lambda patient, rule: list(PHENOTYPES)),
+    patient_input("nudt15", lambda patient, rule: list(PHENOTYPES)),
+    *(laboratory(name) for name in LABORATORY),
+    # Weeks of pregnancy that are stated leave one answer.
+    patient_input("pregnant", lambda patient, rule: [True] if patient.gestational_age is not None else [True, False]),
     patient_input("gestational_age", lambda patient, rule: WEEKS),
     patient_input("breastfeeding", lambda patient, rule: [True, False]),
     patient_input(
@@ -217,23 +256,36 @@ INPUTS = (
     experience(),
     last_day(),
     order_input("form", lambda order, rule: possible_forms(order)),
-    order_input("route", lambda order, rule: [ROUTE_OF_FORM[order.form]] if order.form else sorted(ROUTES)),
+    order_input("route", lambda order, rule: possible_routes(order)),
     order_input("indication", lambda order, rule: sorted(formulary().indications)),
     order_input("intent", lambda order, rule: sorted(INTENTS)),
-    order_input("self_care", lambda order, rule: [True, False]),
     order_input("strengths", lambda order, rule: strengths_of(order)),
 )
 
 
+# The routes of an injection; every other form has one.
+INJECTED = ("subcutaneous", "intramuscular", "intra-articular", "intravenous")
+
+
+def possible_routes(order: Order) -> list[str]:
+    """The routes that the form has: nobody takes a tablet by vein."""
+    forms = [order.form] if order.form is not None else [form for drug in drugs_of(order) for form in forms_of(drug, order)]
+    found = {ROUTE_OF_FORM[form] for form in forms} - {None}
+    return sorted({*(route for route in found if route is not None), *(INJECTED if "injection" in forms else ())})
+
+
 def possible_forms(order: Order) -> list[str]:
-    """The forms that doses and quantity allow: a patch alone is dosed by the hour, and capsules are not of tablets."""
+    """The forms that doses, quantity and route allow: a patch alone is dosed by the hour, capsules are not of tablets,
+    and a tablet is not taken by vein."""
     by_the_hour = any(step.sig.dose is not None and step.sig.dose.high.unit.code.endswith("/h") for step in order.steps)
     forms = [form for drug in drugs_of(order) for form in forms_of(drug, order)]
     piece = order.quantity.unit.code if order.quantity is not None else None
     return [
         form
         for form in forms
-        if (form == "transdermal patch") == by_the_hour and piece in (None, PIECE_OF_FORM.get(form, "mL"))
+        if (form == "transdermal patch") == by_the_hour
+        and piece in (None, PIECE_OF_FORM.get(form, "mL"))
+        and order.may_be(form)
     ]
 
 
@@ -260,6 +312,7 @@ NEEDED = {
     "routes": "route",
     "indications": "indication",
     "not_indications": "indication",
+    "not_conditions": "conditions",
     "intents": "intent",
     "strengths": "strengths",
     "medications": "medications",
@@ -323,6 +376,14 @@ def understood(question: OrdersQuestion, rule: Rule) -> bool:
     return order.form is None or any(order.form in forms_of(drug, order) for drug in drugs_of(order))
 
 
+def weight_of(verdict: Verdict, rule: Rule) -> Severity:
+    """What the question weighs that a rule was left open for: as the rule says, else as its gravest finding."""
+    needs = {need for row in verdict.not_checked for known in row.rules if known.id == rule.id for need in row.needs}
+    if rule.if_missing is not None and PURPOSE.isdisjoint(needs):
+        return rule.if_missing
+    return gravest(rule)
+
+
 @pytest.mark.parametrize(("name", "rule", "question"), BROKEN, ids=[name for name, _, _ in BROKEN])
 def test_what_is_missing_shows(name: str, rule: Rule, question: OrdersQuestion) -> None:
     needed = needed_by(rule)
@@ -335,7 +396,7 @@ def test_what_is_missing_shows(name: str, rule: Rule, question: OrdersQuestion) 
         said, verdict = result_of(missing, rule)
         if said == "not checked":
             assert verdict.decision is not Decision.ACCEPT
-            if gravest(rule) is Severity.CRITICAL:
+            if weight_of(verdict, rule) is Severity.CRITICAL:
                 assert verdict.decision in (Decision.REJECT, Decision.CANNOT_ASSESS), known.name
             continue
         if known.name == "form" and said != "quiet":
@@ -344,8 +405,13 @@ def test_what_is_missing_shows(name: str, rule: Rule, question: OrdersQuestion) 
             continue
         if (rule.id, known.name) in TOLD_ALL_THE_SAME and said != "quiet":
             continue
-        possible = {result_of(value, rule)[0] for value in known.values(question, rule) if understood(value, rule)}
-        if known.name == "indication" and rule.if_unstated is not None:
+        values = [value for value in known.values(question, rule) if understood(value, rule)]
+        if known.name == "indication" and rule.when.unless_indications is not None:
+            # An order that states none is not for one of these: it is judged as one for anything else.
+            excepted = rule.when.unless_indications
+            values = [value for value in values if judged(value, rule).indication not in excepted]
+        possible = {result_of(value, rule)[0] for value in values}
+        if known.name in PURPOSE and rule.if_unstated is not None:
             # A rule for some indications is told, with the weight it has for an order that states none.
             assert said in possible | {rule.if_unstated.word}, (known.name, said, possible)
             assert said != "quiet", (known.name, said, possible)
