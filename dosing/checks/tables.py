@@ -40,9 +40,7 @@ def judge(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     return judgement if _weight(judgement, rule) == _weight(on_dialysis, rule) else unanswered(("hemodialysis",))
 
 
-def _in_band(
-    case: Case, rule: TableRule, holding: Holding, values: list[Fraction], dialysis: bool
-) -> Judgement | None:
+def _in_band(case: Case, rule: TableRule, holding: Holding, values: list[Fraction], dialysis: bool) -> Judgement | None:
     """The limits of the band of the lowest value, or of the row of dialysis."""
     measured = min(values, default=None)
     band = _band(rule, measured, dialysis)

@@ -480,9 +480,7 @@ def _dialysis_probes(rule: TableRule, special: DoseRow, question: OrdersQuestion
     own = {known.name: getattr(special, known.name) for known in fields(special)}
     row = replace(special, scale=lowest.row.scale)
     if any(number is not None for name, number in own.items() if name not in ("supplement", "action")):
-        yield from _row_probes(
-            rule, row, dialysed, "on dialysis: ", _share(rule, row, value), "hemodialysis: "
-        )
+        yield from _row_probes(rule, row, dialysed, "on dialysis: ", _share(rule, row, value), "hemodialysis: ")
     if special.supplement is not None:
         subject = _subject(rule, question.orders[0])
         limit, codes = special.supplement.amount("mg"), _doses(question, False)
@@ -752,13 +750,13 @@ def _taper_probes(rule: TaperRule) -> Iterator[Probe]:
             where, field = f"{_range_of(cut)} from {float(before):g}: ", f"{_range_of(cut)}: "
             if limit is not None and limit / factor + MICROGRAM < before:
 
-                def cutting(value: Fraction, code: str, before: Fraction = before, held: Fraction = long) -> OrdersQuestion:
+                def cutting(
+                    value: Fraction, code: str, before: Fraction = before, held: Fraction = long
+                ) -> OrdersQuestion:
                     return falling(before, held, before - value, used, code)
 
                 name = "most" if cut.most is not None else "percent"
-                yield Probe(
-                    rule.id, field + name, f"{where}cut", limit / factor, MICROGRAM, weighed, NOT_MORE, cutting
-                )
+                yield Probe(rule.id, field + name, f"{where}cut", limit / factor, MICROGRAM, weighed, NOT_MORE, cutting)
             if cut.every is not None:
 
                 def holding(value: Fraction, code: str, before: Fraction = before) -> OrdersQuestion:
@@ -771,9 +769,7 @@ def _taper_probes(rule: TaperRule) -> Iterator[Probe]:
         def using(value: Fraction, code: str) -> OrdersQuestion:
             return falling(high, Fraction(1), high / 2, value - 1, "")
 
-        yield Probe(
-            rule.id, "at_least", "days of use", used, Fraction(1), ("d",), LESS, using, PASSED_OR_ABSENT
-        )
+        yield Probe(rule.id, "at_least", "days of use", used, Fraction(1), ("d",), LESS, using, PASSED_OR_ABSENT)
     if above:
 
         def counting(value: Fraction, code: str) -> OrdersQuestion:

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cache
 from typing import Any
 
 import pytest
 
+from api.schemas.quantities import ONE
 from api.schemas.requests import OrdersQuestion
 from dosing.finding import Decision, Severity, Verdict
-from dosing.formulary.kinds import PartnerRule, Rule
+from dosing.formulary.kinds import PartnerRule, Rule, TableRule
 from dosing.judgement import PURPOSE, gravest
 from dosing.order import Order
 from dosing.patient import DEGREES, Patient
@@ -38,12 +40,12 @@ class Input:
     values: Callable[[OrdersQuestion, Rule], Questions]
 
 
-def judged(question: OrdersQuestion, rule: Rule) -> Order:
-    """The order that the rule is about: the first of a drug that has it."""
+def judged(question: OrdersQuestion, rule: Rule) -> Order | None:
+    """The order that the rule is about: the first of a drug that has it. None: it is about a current medication."""
     for order in question.orders:
         if any(rule in formulary().monographs[drug].rules for drug in drugs_of(order)):
             return order
-    raise LookupError(rule.id)
+    return None
 
 
 def drugs_of(order: Order) -> tuple[str, ...]:
@@ -76,12 +78,13 @@ def order_input(name: str, values: Callable[[Order, Rule], list[Any]]) -> Input:
 
     def without(question: OrdersQuestion, rule: Rule) -> OrdersQuestion | None:
         order = judged(question, rule)
-        if getattr(order, name) is None or needs_it(order, name):
+        if order is None or getattr(order, name) is None or needs_it(order, name):
             return None
         return with_order(question, rule, **{name: None})
 
     def every(question: OrdersQuestion, rule: Rule) -> Questions:
         order = judged(question, rule)
+        assert order is not None
         found = [getattr(order, name), *values(order, rule)]
         return [with_order(question, rule, **{name: value}) for value in found]
 
@@ -103,6 +106,7 @@ def needs_it(order: Order, name: str) -> bool:
 
 def with_order(question: OrdersQuestion, rule: Rule, **changes: Any) -> OrdersQuestion:
     order = judged(question, rule)
+    assert order is not None
     changed = replace(order, **changes)
     return replace(question, orders=tuple(changed if known is order else known for known in question.orders))
 
@@ -123,7 +127,7 @@ LABORATORY = {
     "qtc": quantities("ms", "380", "440", "449", "450", "451", "500", "501"),
     "bilirubin": quantities("mg/dL", "0.5", "2.5", "4"),
     "albumin": quantities("g/dL", "2", "3", "4.5"),
-    "inr": quantities("1", "1", "2", "3"),
+    "inr": [Quantity(Fraction(ratio), ONE) for ratio in (1, 2, 3)],
 }
 PHENOTYPES = ("normal", "intermediate", "poor")
 ASCITES = ("none", "mild", "moderate")
@@ -269,7 +273,9 @@ INJECTED = ("subcutaneous", "intramuscular", "intra-articular", "intravenous")
 
 def possible_routes(order: Order) -> list[str]:
     """The routes that the form has: nobody takes a tablet by vein."""
-    forms = [order.form] if order.form is not None else [form for drug in drugs_of(order) for form in forms_of(drug, order)]
+    forms = (
+        [order.form] if order.form is not None else [form for drug in drugs_of(order) for form in forms_of(drug, order)]
+    )
     found = {ROUTE_OF_FORM[form] for form in forms} - {None}
     return sorted({*(route for route in found if route is not None), *(INJECTED if "injection" in forms else ())})
 
@@ -370,10 +376,34 @@ TOLD_ALL_THE_SAME = {
 }
 
 
+# A note on what was not counted, which weighs nothing: it is told where the rule is known to hold.
+LEFT_UNSAID = {
+    ("opioid/mme-50", "conditions"): "that a patch has no factor; what the conditions leave open is named elsewhere",
+}
+
+
+def needs_of(verdict: Verdict) -> set[str]:
+    return {need for row in verdict.not_checked for need in row.needs}
+
+
+def indication_of(question: OrdersQuestion, rule: Rule) -> str | None:
+    order = judged(question, rule)
+    return order.indication if order is not None else None
+
+
+def kidneys_work(question: OrdersQuestion, rule: Rule) -> bool:
+    """Whether a stated function lies above the band that dialysis is put on: nobody with such kidneys is on it."""
+    if not isinstance(rule, TableRule):
+        return False
+    measured = getattr(question.patient, rule.measure)
+    lowest = min(rule.bands, key=lambda band: band.range.low or 0)
+    return measured is not None and measured.value not in lowest.range
+
+
 def understood(question: OrdersQuestion, rule: Rule) -> bool:
     """Whether the order that the rule is about is one that is judged at all."""
     order = judged(question, rule)
-    return order.form is None or any(order.form in forms_of(drug, order) for drug in drugs_of(order))
+    return order is None or order.form is None or any(order.form in forms_of(drug, order) for drug in drugs_of(order))
 
 
 def weight_of(verdict: Verdict, rule: Rule) -> Severity:
@@ -405,11 +435,25 @@ def test_what_is_missing_shows(name: str, rule: Rule, question: OrdersQuestion) 
             continue
         if (rule.id, known.name) in TOLD_ALL_THE_SAME and said != "quiet":
             continue
+        if (rule.id, known.name) in LEFT_UNSAID:
+            assert said == "quiet"
+            continue
+        if known.name == "conditions" and rule.when.hepatic_impairment is not None:
+            # The degree that is stated is the answer; that nothing is known of cirrhosis shows in other rows.
+            assert question.patient.hepatic_impairment is not None
+            assert "conditions" in needs_of(verdict)
+            continue
+        if known.name == "medications" and judged(question, rule) is None:
+            # Of a medication that is not known nothing can be said by name: that the list is missing shows.
+            assert "medications" in needs_of(verdict)
+            continue
         values = [value for value in known.values(question, rule) if understood(value, rule)]
         if known.name == "indication" and rule.when.unless_indications is not None:
             # An order that states none is not for one of these: it is judged as one for anything else.
             excepted = rule.when.unless_indications
-            values = [value for value in values if judged(value, rule).indication not in excepted]
+            values = [value for value in values if indication_of(value, rule) not in excepted]
+        if known.name == "hemodialysis" and kidneys_work(missing, rule):
+            values = [value for value in values if value.patient.hemodialysis is not True]
         possible = {result_of(value, rule)[0] for value in values}
         if known.name in PURPOSE and rule.if_unstated is not None:
             # A rule for some indications is told, with the weight it has for an order that states none.
