@@ -8,6 +8,7 @@ from flask import Flask, current_app, request
 from flask.sessions import SessionInterface
 
 from api import error_handlers
+from api.canaries import Sing
 from api.config import Settings
 from api.headers import with_headers
 from api.openapi import documentation
@@ -53,10 +54,11 @@ class _NoSession(SessionInterface):
         return None
 
 
-def create_app(settings: Settings, services: Services | None = None) -> Flask:
+def create_app(settings: Settings, services: Services | None = None, sing: Sing | None = None) -> Flask:
     """The whole service. It starts without its store, is then not ready, and recovers by itself.
 
-    `services` may be shared by several applications; left out, the formulary is loaded here.
+    `services` may be shared by several applications; left out, the formulary is loaded here. `sing` says what is wrong
+    with the canaries, where they are asked already.
     """
     app = Flask("api", template_folder="web/templates", static_folder="web/assets", static_url_path="/assets")
     app.session_interface = _NoSession()
@@ -69,7 +71,7 @@ def create_app(settings: Settings, services: Services | None = None) -> Flask:
     known = services if services is not None else wire(local=settings.local)
     app.extensions[SERVICES] = known
     app.extensions[FORMULARY_VERSION] = known.formulary.version
-    app.extensions[READINESS] = [*probes(known), ("store", lambda: _store_probe(store))]
+    app.extensions[READINESS] = [*probes(known, sing), ("store", lambda: _store_probe(store))]
 
     app.extensions[OPENAPI] = openapi = documentation(app)
     for blueprint in BLUEPRINTS:

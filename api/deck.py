@@ -14,8 +14,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from api.canaries import plain
 from api.schemas.requests import CheckSchema, OrdersQuestion
-from api.services import plain
 from dosing.finding import Finding, Severity, Verdict
 from dosing.formulary.entry import compose
 from dosing.formulary.loader import HERE

@@ -17,8 +17,10 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.http.errors import ParseException
 
 from api.app import create_app
+from api.canaries import begin_singing
 from api.config import ConfigurationError, Settings
 from api.routes.health import READINESS
+from api.services import wire
 from dosing.formulary.entry import FormularyError
 
 if TYPE_CHECKING:
@@ -100,10 +102,13 @@ def main() -> None:
     """Serve until stopped; a setting that cannot be used stops it with one line."""
     try:
         settings = Settings.from_environment(os.environ)
-        app = with_whole_bodies(create_app(settings))
+        services = wire(local=settings.local)
+        # The canaries sing once, before the workers fork, in processes that share nothing with them.
+        sing = begin_singing(services.flock)
+        app = with_whole_bodies(create_app(settings, services, sing))
     except (ConfigurationError, FormularyError) as error:
         sys.exit(f"posology: {error}")
-    # The canaries sing once, before the workers fork; the store is left alone, for a connection must not be shared.
+    # The store is left alone, for a connection must not be shared.
     dict(app.extensions[READINESS])["canaries"]()
     Server(app, settings).run()
 

@@ -12,7 +12,7 @@ from datetime import date
 from fractions import Fraction
 from math import ceil, floor
 
-from dosing.days import date_of, month_day
+from dosing.days import month_day
 from dosing.posology import AfterDialysis, Every, Frequency, OnWeekdays, Times
 from dosing.vocabulary import WEEKDAYS
 
@@ -85,8 +85,10 @@ def _weekdays(frequency: OnWeekdays, span: Span, day_one: date) -> Iterator[tupl
         for number in range(frequency.count)
     ]
     taken: dict[int, int] = {}
+    named = {WEEKDAYS.index(weekday) for weekday in frequency.weekdays}
+    before_day_one = day_one.weekday() - 1
     for day in range(max(span.first, span.since - offsets[-1]), span.until + 1):
-        if WEEKDAYS[date_of(day, day_one).weekday()] in frequency.weekdays:
+        if (before_day_one + day) % DAYS_A_WEEK in named:
             for offset in offsets:
                 taken[day + offset] = taken.get(day + offset, 0) + 1
     yield from sorted(taken.items())

@@ -342,6 +342,8 @@ def _runs(
     if daily:
         total = high * count
         least = low * fewest_doses_a_day(frequency) if sig.as_needed else total
+        if cap is not None and low:
+            count = min(count, max(1, int(cap / low)))  # a daily maximum leaves room for so many of the smallest dose
         return [_run(sig, cap, first, last, number, high, total, least, count, interval)]
     per_day = sig.dose is not None and is_per_day(sig.dose.high)
     after_dialysis = isinstance(frequency, AfterDialysis)

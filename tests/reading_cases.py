@@ -14,10 +14,10 @@ from typing import Any
 
 from marshmallow import ValidationError
 
+from api.canaries import plain
 from api.errors import faults_from_marshmallow
 from api.schemas.requests import CheckSchema, OrdersQuestion
 from api.schemas.schedule import TitrationSchema
-from api.services import plain
 from dosing.finding import Finding, Verdict
 from dosing.formulary.entry import compose
 from dosing.formulary.loader import HERE, load

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
+from api.canaries import silent_canaries
 from api.cli import main
-from api.services import silent_canaries, wire
+from api.services import wire
 from dosing.finding import Severity
 from dosing.formulary.comparing import differences
 from dosing.formulary.entry import FormularyError
@@ -125,7 +126,7 @@ def test_a_local_layer_over_the_formulary_leaves_its_cases_singing(tmp_path: Pat
     services = wire(local=local)
     assert services.formulary.version.endswith("+local.3")
     assert services.formulary.sha256 != formulary().sha256
-    assert silent_canaries(services) is None
+    assert silent_canaries(services.flock) is None
 
 
 def test_the_pages_are_those_of_the_formulary() -> None:
@@ -198,7 +199,7 @@ def test_a_drug_needs_one_file_and_its_cases_another_and_no_code(tmp_path: Path)
     known = load(other)
     assert list(lint(known, date(2026, 12, 1))) == []
     services = wire(known, other / "cases")
-    assert silent_canaries(services) is None
-    assert sum(canary.rule == "exampline/max-daily-dose" for canary in services.canaries) == 2
+    assert silent_canaries(services.flock) is None
+    assert sum(canary.rule == "exampline/max-daily-dose" for canary in services.flock.canaries) == 2
     rule = known.rules["exampline/max-daily-dose"]
     assert isinstance(rule, DoseRule) and str(rule.row.max_daily) == "60 mg/d"

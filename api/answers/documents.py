@@ -298,6 +298,18 @@ _MONOGRAPH = _DRUG_ROW | {
     "protocols": listed(ANYTHING),
     "facts": listed(record({"topic": TEXT, "text": TEXT, "source": CITED})),
     "not_interchangeable": TEXTS,
+    "basis": or_null(
+        record(
+            {
+                "stated": {"enum": ["salt", "base"]},
+                "salt": QUANTITY,
+                "base": QUANTITY,
+                "other_names": TEXTS,
+                "source": CITED,
+            }
+        )
+    ),
+    "international_units": or_null(record({"amount": QUANTITY, "per": QUANTITY, "source": CITED})),
     "formulary": FORMULARY,
 }
 DRUG_ANSWER: Document = {

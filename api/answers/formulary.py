@@ -13,9 +13,11 @@ from dosing.checks import CHECKS
 from dosing.formulary.kinds import Evidence, Source
 from dosing.formulary.model import (
     AsNeeded,
+    Basis,
     Combination,
     CombinationProduct,
     Formulary,
+    InternationalUnits,
     Monograph,
     Partner,
     Product,
@@ -24,7 +26,7 @@ from dosing.formulary.model import (
     Reassessment,
     Term,
 )
-from dosing.units import Quantity
+from dosing.units import UNITS, Quantity
 
 
 def drugs_answer(formulary: Formulary, version: orjson.Fragment) -> dict[str, object]:
@@ -120,6 +122,28 @@ def _monograph(known: Monograph) -> dict[str, object]:
             for fact in known.facts
         ],
         "not_interchangeable": known.not_interchangeable,
+        "basis": _basis(known.basis) if known.basis is not None else None,
+        "international_units": (
+            _international(known.international_units) if known.international_units is not None else None
+        ),
+    }
+
+
+def _basis(known: Basis) -> dict[str, object]:
+    return {
+        "stated": known.stated,
+        "salt": quantity(known.salt),
+        "base": quantity(known.base),
+        "other_names": known.other_names,
+        "source": _cited(known.source, known.evidence),
+    }
+
+
+def _international(known: InternationalUnits) -> dict[str, object]:
+    return {
+        "amount": quantity(Quantity(known.amount, UNITS["[iU]"])),
+        "per": quantity(known.per),
+        "source": _cited(known.source, known.evidence),
     }
 
 

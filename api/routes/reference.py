@@ -10,8 +10,8 @@ from collections.abc import Callable
 from flask import Response, request
 from flask_smorest import Blueprint
 
-from api import services
 from api.answers import documents, formulary
+from api.canaries import cases_of
 from api.errors import Problem
 from api.routes import json_answer
 from api.routes.orders import current_services
@@ -66,7 +66,7 @@ def one_rule(rule: str) -> Response:
     if rule not in known.formulary.rules:
         near = name_list({name: name for name in known.formulary.rules}).near(rule)
         raise Problem("not-found", "There is no rule of this name.", suggestions=near)
-    cases = services.cases_of(known, rule)
+    cases = cases_of(known.flock, rule)
     return _tagged(
         known.cases_etag,
         lambda: formulary.one_rule_answer(known.formulary, rule, cases, known.parts.formulary),

@@ -13,6 +13,7 @@ from dosing.judgement import KEPT, Judgement, unanswered
 from dosing.order import Order
 from dosing.timeline import Course, heaviest_week
 from dosing.units import UNITS, Quantity
+from dosing.vocabulary import EXTENDED_RELEASE
 from dosing.wording import words
 
 
@@ -20,6 +21,8 @@ def judge(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     """A pair rule: it applies only when the partner is there, or was there within its wash-out."""
     if not isinstance(rule, PartnerRule):
         return None
+    if rule.itself:
+        return _again(case, rule)
     meeting = [
         course
         for course in case.situation.courses
@@ -53,6 +56,28 @@ def judge(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     if case.situation.medications is None:
         return unanswered(("medications",))
     return _washout(case, rule) or _started_after(case, rule, case.course.last)
+
+
+def _again(case: Case, rule: PartnerRule) -> Judgement | None:
+    """The drug itself in another order, or among the medications and not replaced; a long-acting form beside a
+    short-acting one is how some drugs are given."""
+    again = [
+        course
+        for course in case.same_drug
+        if course is not case.course
+        and _overlap(case.course, course)
+        and not _of_another_release(case.order, course.order)
+    ]
+    if again:
+        effect = f": {rule.effect}" if rule.effect else ""
+        return Judgement(False, f"{case.drug} twice{effect}.", courses=tuple(again), severity=rule.severity)
+    return unanswered(("medications",)) if case.situation.medications is None else None
+
+
+def _of_another_release(one: Order, other: Order) -> bool:
+    if one.form is None or other.form is None:
+        return False
+    return (one.form in EXTENDED_RELEASE) != (other.form in EXTENDED_RELEASE)
 
 
 def mirrored(case: Case, rule: Rule, holding: Holding) -> Judgement | None:

@@ -15,6 +15,7 @@ from dosing.checks.amounts import WHOLE, judge_row, only_after_dialysis
 from dosing.conditions import Holding
 from dosing.finding import Severity
 from dosing.formulary.kinds import Band, DoseRow, Rule, TableRule
+from dosing.formulary.telling import interval_in_words
 from dosing.judgement import Judgement, unanswered
 from dosing.measures import NotComputed
 from dosing.units import UNITS, Quantity, words
@@ -48,9 +49,9 @@ def _in_band(case: Case, rule: TableRule, holding: Holding, values: list[Fractio
     row, share = _row(rule, band, dialysis, measured)
     if only_after_dialysis(case.course):
         # A dose after a session stands on top of the maintenance dose that the bands are about.
-        if row.supplement is None:
+        if row.supplement is None and row.action is None:
             return None
-        row = DoseRow(supplement=row.supplement)
+        row = DoseRow(supplement=row.supplement, action=row.action)
     judgement = judge_row(case, rule, row, holding, share, why)
     if judgement is None:
         return None
@@ -164,25 +165,25 @@ def _every_band(case: Case, rule: TableRule, holding: Holding) -> Judgement | No
 
 def _why(rule: TableRule, band: Band, dialysis: bool, measured: Fraction | None) -> str:
     if dialysis:
-        return f" on dialysis (the lowest band, {band.range.text})"
+        return " on dialysis"
     if measured is None:
         return f" at an unknown {NAME_OF[rule.measure]}"
     return f" at {NAME_OF[rule.measure]} {words(Quantity(measured, UNITS[UNIT_OF[rule.measure]]))}"
 
 
 def _why_in(rule: TableRule, band: Band) -> str:
-    return f" at {NAME_OF[rule.measure]} {band.range.text}"
+    return f" at {NAME_OF[rule.measure]} of {interval_in_words(band.range)}"
 
 
 def _remarks(rule: TableRule, band: Band, values: list[Fraction]) -> list[str]:
     """What was assumed: a lower band because of the weight, or because the label leaves a hole."""
-    remarks = []
+    remarks, name = [], interval_in_words(band.range)
     # A single value lies in the band that was chosen for it.
     if len(values) > 1 and any(value not in band.range for value in values):
-        remarks.append(f"The choice of weight changes the band; the lower one, {band.range.text}, was used.")
+        remarks.append(f"The choice of weight changes the band; the lower one, {name}, was used.")
     measured = min(values, default=None)
     if measured is not None and any(measured in gap for gap in rule.gaps):
-        remarks.append(f"The label does not decide at this value; the lower-dose band, {band.range.text}, was used.")
+        remarks.append(f"The label does not decide at this value; the lower-dose band, {name}, was used.")
     return remarks
 
 

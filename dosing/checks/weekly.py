@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
@@ -28,7 +29,11 @@ def judge(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     known = [course for course in case.same_drug if not course.needs]
     days = sorted({day for course in known for day in _occasions(course, rule, case.situation.day_one)})
     judged = case.situation.first_judged
-    weeks = [(day, _within(days, day)) for day in days if day + DAYS_A_WEEK > judged]
+    weeks = [
+        (day, bisect_left(days, day + DAYS_A_WEEK) - place)
+        for place, day in enumerate(days)
+        if day + DAYS_A_WEEK > judged
+    ]
     if not weeks:
         return None
     first, most = max(weeks, key=lambda week: week[1])
@@ -73,7 +78,3 @@ def _is_burst(frequency: OnWeekdays, rule: WeeklyRule) -> bool:
     if frequency.every is None or rule.burst is None:
         return False
     return frequency.every.amount("h") * (frequency.count - 1) <= rule.burst.amount("h")
-
-
-def _within(days: list[int], first: int) -> int:
-    return sum(1 for day in days if first <= day < first + DAYS_A_WEEK)

@@ -209,13 +209,19 @@ def _basis(entry: Entry, names: Names) -> Basis:
         fields["salt"].quantity(),
         fields["base"].quantity(),
         _source(fields["source"], names),
+        fields["evidence"].choice(Evidence),
         _texts(fields, "other_names"),
     )
 
 
 def _international(entry: Entry, names: Names) -> InternationalUnits:
     fields = entry.fields(frozenset({"amount", "per", "source", "evidence"}), ("amount", "per", "source", "evidence"))
-    return InternationalUnits(fields["amount"].fraction(), fields["per"].quantity(), _source(fields["source"], names))
+    return InternationalUnits(
+        fields["amount"].fraction(),
+        fields["per"].quantity(),
+        _source(fields["source"], names),
+        fields["evidence"].choice(Evidence),
+    )
 
 
 def read_product(entry: Entry, names: Names) -> Product:

@@ -263,7 +263,8 @@ class PartnerRule(Rule):
     """A drug that should not meet another; `partners` are drugs and classes.
 
     `washout_partner` is the time between the partner's last dose and this drug's first, `washout_this` that between
-    this drug's last and the partner's first. With `third`, one of that group
+    this drug's last and the partner's first. `itself` is the same drug in another order
+    or medication. With `third`, one of that group
     must be there too; with `at_least`, so many different drugs, this one among them. `certain` is what it weighs when
     both are dated and share days.
     """
@@ -273,6 +274,7 @@ class PartnerRule(Rule):
     washout_partner: Quantity | None = None
     washout_this: Quantity | None = None
     third: frozenset[str] | None = None
+    itself: bool = False
     at_least: int | None = None
     certain: Severity | None = None
 

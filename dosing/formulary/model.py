@@ -108,6 +108,7 @@ class Basis:
     salt: Quantity
     base: Quantity
     source: Source
+    evidence: Evidence
     other_names: tuple[str, ...] = ()
 
 
@@ -118,6 +119,7 @@ class InternationalUnits:
     amount: Fraction
     per: Quantity
     source: Source
+    evidence: Evidence
 
 
 @dataclass(frozen=True, slots=True)

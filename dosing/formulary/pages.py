@@ -61,6 +61,9 @@ def _page(monograph: Monograph) -> str:
     sources = [*(rule.source for rule in own), *(product.source for product in monograph.products)]
     sources += [source for rule in own for source in rule.also] + [fact.source for fact in monograph.facts]
     sources += [protocol.source for protocol in monograph.protocols]
+    sources += [known.source for protocol in monograph.protocols for known in protocol.raises]
+    sources += [known.source for protocol in monograph.protocols for known in protocol.reassessments]
+    sources += [known.source for known in (monograph.basis, monograph.international_units) if known is not None]
     return "\n".join([*lines, "", "## Sources", "", *_sources(sources), ""])
 
 
@@ -75,6 +78,19 @@ def _head(monograph: Monograph) -> Iterator[str]:
     ):
         if names:
             yield f"- {label}: {', '.join(names)}"
+    if monograph.basis is not None:
+        basis = monograph.basis
+        other = f"; {' and '.join(basis.other_names)} means the other" if basis.other_names else ""
+        yield (
+            f"- Amounts are of the {basis.stated}: {words(basis.salt)} of the salt are {words(basis.base)} of the base"
+            f"{other} ({_source(basis.source)}; {basis.evidence.value})"
+        )
+    if monograph.international_units is not None:
+        known = monograph.international_units
+        yield (
+            f"- Counted in international units: {known.amount} in {words(known.per)} "
+            f"({_source(known.source)}; {known.evidence.value})"
+        )
     if monograph.classes:
         listed = ", ".join(f"[{name}](classes.md#{name})" for name in sorted(monograph.classes))
         yield f"- Classes, whose rules hold too: {listed}"

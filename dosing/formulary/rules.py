@@ -320,10 +320,17 @@ def _state_rule(parts: Parts) -> Rule:
 
 
 def _partner_rule(parts: Parts) -> Rule:
+    if not {"with", "itself"} & parts.fields.keys():
+        raise parts.entry.broken("no `with`.", "Add `with:` and the drugs and classes that it meets.")
     windows = frozenset({"stopped_partner", "stopped_this"})
     washout = parts.fields["washout"].fields(windows) if "washout" in parts.fields else {}
     return PartnerRule(
-        partners=parts.fields["with"].some_of(parts.names.drugs_and_classes, "drug or class"),
+        partners=(
+            parts.fields["with"].some_of(parts.names.drugs_and_classes, "drug or class")
+            if "with" in parts.fields
+            else frozenset()
+        ),
+        itself="itself" in parts.fields and parts.fields["itself"].flag(),
         action=parts.action,
         washout_partner=washout["stopped_partner"].quantity() if "stopped_partner" in washout else None,
         washout_this=washout["stopped_this"].quantity() if "stopped_this" in washout else None,
@@ -426,8 +433,8 @@ READERS: dict[str, Reader] = {
     **{kind: (frozenset({"action"}), ("action", "when"), _state_rule) for kind in ("contraindication", "pregnancy")},
     **{
         kind: (
-            frozenset({"with", "washout", "action", "and_with", "at_least", "certain_overlap"}),
-            ("with", "action"),
+            frozenset({"with", "itself", "washout", "action", "and_with", "at_least", "certain_overlap"}),
+            ("action",),
             _partner_rule,
         )
         for kind in ("interaction", "duplicate-therapy")

@@ -141,7 +141,7 @@ def _course(rule: CourseRule) -> str:
 
 
 def _partner(rule: PartnerRule) -> str:
-    told = f"with {_or(rule.partners)}"
+    told = "in another order or medication too" if rule.itself else f"with {_or(rule.partners)}"
     if rule.third is not None:
         told += f" and {_or(rule.third)}"
     if rule.at_least is not None:

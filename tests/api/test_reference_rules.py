@@ -8,19 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from api.canaries import CASE_DAY, CASES, begin_singing, cases_of, off_key, plain, read_canaries, silent_canaries
 from api.reading import NumberLiteral
-from api.services import (
-    CASE_DAY,
-    CASES,
-    Services,
-    cases_of,
-    off_key,
-    plain,
-    probes,
-    read_canaries,
-    silent_canaries,
-    wire,
-)
+from api.services import Services, probes, wire
 from dosing.formulary.entry import compose
 from dosing.formulary.kinds import Interval, When
 from dosing.formulary.model import Formulary
@@ -103,32 +93,32 @@ def test_every_shipped_rule_can_be_said(shipped: Services) -> None:
 
 
 def test_every_shipped_case_is_read_and_answered_as_it_says(shipped: Services) -> None:
-    assert len(shipped.canaries) >= 100
-    assert silent_canaries(shipped) is None
+    assert len(shipped.flock.canaries) >= 100
+    assert silent_canaries(shipped.flock) is None
 
 
 def test_a_case_is_read_as_the_service_would_read_it(tmp_path: Path, shipped: Services) -> None:
     services = wired(tmp_path, CASE, shipped.formulary)
-    assert [(canary.fires, canary.faults) for canary in services.canaries] == [(True, ()), (False, ())]
-    question = services.canaries[1].question
+    assert [(canary.fires, canary.faults) for canary in services.flock.canaries] == [(True, ()), (False, ())]
+    question = services.flock.canaries[1].question
     assert question is not None
     assert question.patient.pregnant is False
     assert question.patient.laboratory["inr"].value == Fraction(17, 10)
-    assert silent_canaries(services) is None
+    assert silent_canaries(services.flock) is None
 
 
 def test_a_case_without_a_day_is_asked_on_the_same_day_for_ever(tmp_path: Path, shipped: Services) -> None:
-    question = wired(tmp_path, CASE, shipped.formulary).canaries[0].question
+    question = wired(tmp_path, CASE, shipped.formulary).flock.canaries[0].question
     assert question is not None
     assert question.as_of == CASE_DAY
 
 
 def test_the_cases_of_a_rule_are_told_by_whether_it_must_fire(tmp_path: Path) -> None:
     services = wired(tmp_path, CASE, FORMULARY)
-    cases = cases_of(services, "gabapentin/max-daily-dose")
+    cases = cases_of(services.flock, "gabapentin/max-daily-dose")
     assert [case["name"] for case in cases["must_fire"]] == ["one more is over"]
     assert [case["name"] for case in cases["must_not_fire"]] == ["exactly the limit is inside"]
-    assert cases_of(services, "gabapentin/other") == {"must_fire": [], "must_not_fire": []}
+    assert cases_of(services.flock, "gabapentin/other") == {"must_fire": [], "must_not_fire": []}
 
 
 @pytest.mark.parametrize(
@@ -167,8 +157,8 @@ def test_a_service_without_cases_or_without_drugs_is_not_ready(tmp_path: Path) -
 
 
 def test_the_canaries_are_asked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[Services] = []
-    monkeypatch.setattr("api.services.silent_canaries", lambda services: asked.append(services))
+    asked: list[object] = []
+    monkeypatch.setattr("api.services.silent_canaries", asked.append)
     ready = dict(probes(wired(tmp_path, CASE, FORMULARY)))
     ready["canaries"]()
     ready["canaries"]()
@@ -207,6 +197,22 @@ def test_a_yaml_value_is_read_as_it_looks_and_never_guessed_at(tmp_path: Path, w
 
 
 def test_the_shipped_cases_are_where_they_are_read(shipped: Services) -> None:
-    canaries, _ = read_canaries(CASES, NAMES)
-    assert len(canaries) == len(shipped.canaries)
-    assert off_key(shipped, shipped.canaries[0]) is None
+    assert shipped.cases == CASES
+    first = read_canaries(shipped.flock.files[:1], shipped.names)[0]
+    assert off_key(shipped.formulary, first) is None
+
+
+def test_the_cases_of_a_rule_stand_in_the_file_of_its_subject(shipped: Services) -> None:
+    strays = [
+        (path.name, canary.rule)
+        for path in shipped.flock.files
+        for canary in read_canaries([path], NAMES)
+        if canary.rule.partition("/")[0].replace(" ", "-") != path.stem
+    ]
+    assert strays == []
+
+
+def test_canaries_that_are_asked_in_processes_of_their_own_say_the_same(tmp_path: Path, shipped: Services) -> None:
+    broken = wired(tmp_path, CASE.replace("dose: 1200 mg", "dose: 1201 mg"), shipped.formulary)
+    assert begin_singing(broken.flock)() == silent_canaries(broken.flock) is not None
+    assert begin_singing(wired(tmp_path, CASE, shipped.formulary).flock)() is None

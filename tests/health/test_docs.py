@@ -15,9 +15,10 @@ from flask import Flask
 from werkzeug.exceptions import HTTPException
 
 from api.app import create_app
+from api.canaries import silent_canaries
 from api.config import Settings
 from api.problems import PROBLEM_TYPES
-from api.services import silent_canaries, wire
+from api.services import wire
 from dosing.checks import CHECKS
 from dosing.formulary import drugs, rules, when
 from dosing.formulary.kinds import Action, Evidence, Layer
@@ -176,8 +177,8 @@ def test_the_drug_of_the_formulary_page_can_be_added(tmp_path: Path) -> None:
     formulary = load(tmp_path)
     assert list(lint(formulary, date(2026, 12, 1))) == []
     services = wire(formulary, tmp_path / "cases")
-    assert {canary.fires for canary in services.canaries} == {True, False}
-    assert silent_canaries(services) is None
+    assert {canary.fires for canary in services.flock.canaries} == {True, False}
+    assert silent_canaries(services.flock) is None
 
 
 def finding_codes() -> Iterator[str]:

@@ -156,13 +156,14 @@ _MASS, _VOLUME = r"(?:ng|ug|mcg|mg|g)", r"(?:uL|mL|dL|L)"
 _PIECE = r"(?:\{(?:tablet|capsule|patch|spray|film)\}|tablets?|capsules?|patch(?:es)?|sprays?|films?)"
 _MINUTE, _HOUR, _DAY, _WEEK = r"(?:min|minutes?)", r"(?:h|hours?)", r"(?:d|days?)", r"(?:wk|weeks?)"
 _MONTH, _YEAR = r"(?:mo|months?)", r"(?:a|years?)"
-_ONE_DOSE = rf"{_MASS}(?:/kg)?|{_PIECE}|{_VOLUME}"
-_A_DAY = rf"{_MASS}/{_DAY}|{_MASS}/kg/{_DAY}|{_MASS}/{_DAY}/kg"
+_INTERNATIONAL = r"(?:\[iU\]|IU)"
+_ONE_DOSE = rf"{_MASS}(?:/kg)?|{_PIECE}|{_VOLUME}|{_INTERNATIONAL}"
+_A_DAY = rf"{_INTERNATIONAL}/{_DAY}|{_MASS}/{_DAY}|{_MASS}/kg/{_DAY}|{_MASS}/{_DAY}/kg"
 _CONTENT = rf"{_MASS}/(?:mL|dL|L)|umol/L|mmol/L"
 QUANTITIES: Mapping[str, str] = {
     "dose": rf"{_ONE_DOSE}|{_A_DAY}|{_MASS}/{_HOUR}", "doses": _ONE_DOSE, "cycle": _ONE_DOSE,
-    "max_per_day": rf"{_A_DAY}|(?:{_MASS}|{_PIECE}|mL|L)(?:/{_DAY})?",
-    "strength": rf"{_MASS}|{_MASS}/{_HOUR}|{_MASS}/mL",
+    "max_per_day": rf"{_A_DAY}|(?:{_MASS}|{_PIECE}|mL|L|{_INTERNATIONAL})(?:/{_DAY})?",
+    "strength": rf"{_MASS}|{_MASS}/{_HOUR}|{_MASS}/mL|{_INTERNATIONAL}",
     "duration": rf"{_HOUR}|{_DAY}|{_WEEK}|{_MONTH}|{_YEAR}", "quantity": rf"{_PIECE}|{_VOLUME}",
     "every": rf"{_MINUTE}|{_HOUR}|{_DAY}|{_WEEK}|{_MONTH}|{_YEAR}", "age": rf"{_DAY}|{_WEEK}|{_MONTH}|{_YEAR}",
     "weight": "kg", "height": "mm|cm|m", "gestational_age": rf"{_DAY}|{_WEEK}", "serum_creatinine": _CONTENT,
@@ -175,7 +176,7 @@ QUANTITIES: Mapping[str, str] = {
 }  # fmt: skip
 _UNIT = {name: re.compile(units) for name, units in QUANTITIES.items()}
 _TEXT = {name: re.compile(rf"({_NUMBER}) ?(?:{units})") for name, units in QUANTITIES.items()}
-_CONCENTRATION = re.compile(rf"({_NUMBER}) ?{_MASS}(?: / ({_NUMBER}) ?{_VOLUME}|/mL)")
+_CONCENTRATION = re.compile(rf"({_NUMBER}) ?(?:{_MASS}|{_INTERNATIONAL})(?: / ({_NUMBER}) ?{_VOLUME}|/mL)")
 _STRENGTH_AND_FORM = re.compile(rf"({_NUMBER}) ?{_MASS}(?:/{_HOUR}|/mL)? [a-z]+(?:[ -][a-z]+)*")
 _DATES = frozenset({"as_of", "start_date", "end_date", "reassess_on", "birth_date"})
 _COUNTS = frozenset({"times", "count", "days", "days_supply"})
@@ -660,7 +661,7 @@ def corpus(known: Services) -> Corpus:
     found: Corpus = {path: [] for path in (CHECK, EQUIVALENTS, MEASURES, PLAN)}
     for path, body, _ in BODIES:
         found[path.partition("?")[0]] += [body] * 20
-    for canary in known.canaries:
+    for canary in known.flock.canaries:
         said = _thawed(canary.said)
         found[CHECK].append(said)
         found[EQUIVALENTS].append(said)
