@@ -1,11 +1,11 @@
 """P4: unknown never passes.
 
-Look-alikes, a thousand each and in full five thousand, of the names of drugs, forms and units, made from the shipped lists with a fixed seed: letters
-lost, doubled, changed and swapped, other salts, stems and endings, brands and foreign names that are not listed, letters
-of other alphabets. None of them is read as something known; each is answered or refused by name; what is offered
-instead is at most three names, and none is applied.
+Look-alikes of the names of drugs, forms and units, a thousand of each and in full five thousand, made from the shipped
+lists with a fixed seed: letters lost, doubled, changed and swapped, other salts, stems and endings, brands and foreign
+names that are not listed, letters of other alphabets. None of them is read as something known; each is answered or
+refused by name; what is offered instead is at most three names, and none is applied.
 
-What is listed is stated here a second time: `listed_units` spells the units out from the tables instead of reading them.
+What is listed is stated here a second time: `listed_units` spells the units out from the tables, it reads nothing.
 """
 
 from __future__ import annotations

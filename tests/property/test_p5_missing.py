@@ -18,9 +18,9 @@ import pytest
 from api.schemas.quantities import ONE
 from api.schemas.requests import OrdersQuestion
 from dosing.finding import Decision, Severity, Verdict
-from dosing.formulary.kinds import PartnerRule, Rule, TableRule
+from dosing.formulary.kinds import CourseRule, PartnerRule, Rule, TableRule
 from dosing.judgement import PURPOSE, gravest
-from dosing.order import Order
+from dosing.order import Concentration, Order
 from dosing.patient import DEGREES, Patient
 from dosing.screening import screen
 from dosing.units import Quantity, quantity
@@ -129,6 +129,7 @@ LABORATORY = {
     "albumin": quantities("g/dL", "2", "3", "4.5"),
     "inr": [Quantity(Fraction(ratio), ONE) for ratio in (1, 2, 3)],
 }
+CONCENTRATIONS = [Concentration(quantity(f"{amount} mg"), quantity("1 mL")) for amount in (1, 19, 20, 50)]
 PHENOTYPES = ("normal", "intermediate", "poor")
 ASCITES = ("none", "mild", "moderate")
 ENCEPHALOPATHY = ("none", "grade-1", "grade-2", "grade-3", "grade-4")
@@ -193,6 +194,8 @@ def last_day() -> Input:
     def every(question: OrdersQuestion, rule: Rule) -> Questions:
         taken = question.patient.medications or ()
         days = [order.end_date for order in taken] + [question.as_of.replace(year=2020), question.as_of.replace(day=1)]
+        begun = max((order.start_date for order in taken if order.start_date is not None), default=None)
+        days = [day for day in days if begun is None or (day is not None and day >= begun)]
         return [
             replace(
                 question,
@@ -264,6 +267,9 @@ INPUTS = (
     order_input("indication", lambda order, rule: sorted(formulary().indications)),
     order_input("intent", lambda order, rule: sorted(INTENTS)),
     order_input("strengths", lambda order, rule: strengths_of(order)),
+    order_input(
+        "concentrations", lambda order, rule: [dict.fromkeys(drugs_of(order), held) for held in CONCENTRATIONS]
+    ),
 )
 
 
@@ -311,33 +317,51 @@ def strengths_of(order: Order) -> list[dict[str, Quantity]]:
     ]
 
 
-# Which inputs the named slots of a rule need; in the short run only these are taken away.
+# Which inputs the named slots of a rule need, where they are called otherwise; in the short run only these are taken
+# away.
 NEEDED = {
-    "age": "age",
-    "forms": "form",
-    "routes": "route",
-    "indications": "indication",
-    "not_indications": "indication",
-    "not_conditions": "conditions",
-    "intents": "intent",
-    "strengths": "strengths",
-    "medications": "medications",
-    "sex": "sex",
+    "forms": ("form",),
+    "routes": ("route", "form"),
+    "indications": ("indication",),
+    "not_indications": ("indication",),
+    "unless_indications": ("indication",),
+    "intents": ("intent",),
+    "not_conditions": ("conditions",),
+    "concentration": ("concentrations",),
+    "alanine_aminotransferase_multiple": ("alanine_aminotransferase", "alanine_aminotransferase_upper_limit"),
+}
+# Slots that nothing is missing for: what they ask is in every order that is not refused.
+ANSWERED = {
+    "as_needed": "the steps say it: what is not written as needed is scheduled",
+    "self_care": "an order is for self-care when it says so; one that says nothing is not",
+    "course_day": "counted from the first day of the order itself",
+    "daily_dose": "an order without a dose is refused",
+    "duration": "an order that states no length goes on",
+    "mme": "a sum of the doses; a dose or a factor that is not known leaves the sum open, which P2 and P7 try",
+    "prednisone_equivalent": "as the morphine equivalents",
 }
 BY_KIND = {
-    "interaction": ("medications", "end_date"),
+    "interaction": ("medications",),
     "duplicate-therapy": ("medications",),
     "co-prescription": ("medications",),
     "starting-dose": ("medications",),
+    "weight-dose": ("weight",),
     "allergy": ("allergies",),
     "pregnancy": ("age", "sex"),
 }
 
 
 def needed_by(rule: Rule) -> set[str]:
-    needed = {NEEDED.get(slot, slot) for slot in rule.when.stated} | set(BY_KIND.get(rule.kind, ()))
-    measure = getattr(rule, "measure", None)
-    return needed | ({measure} if measure is not None else set())
+    needed = {name for slot in rule.when.stated for name in NEEDED.get(slot, (slot,)) if slot not in ANSWERED}
+    needed |= set(BY_KIND.get(rule.kind, ()))
+    if isinstance(rule, TableRule):
+        needed |= {rule.measure, "hemodialysis"}
+    if isinstance(rule, CourseRule):
+        needed |= {"weight"} if "/kg" in rule.limit.unit.code else set()
+        needed |= {"medications", "end_date"} if rule.together else set()
+    if isinstance(rule, PartnerRule) and rule.washout_partner is not None:
+        needed.add("end_date")
+    return needed
 
 
 def result_of(question: OrdersQuestion, rule: Rule) -> tuple[str, Verdict]:
@@ -440,12 +464,12 @@ def test_what_is_missing_shows(name: str, rule: Rule, question: OrdersQuestion) 
             continue
         if known.name == "conditions" and rule.when.hepatic_impairment is not None:
             # The degree that is stated is the answer; that nothing is known of cirrhosis shows in other rows.
-            assert question.patient.hepatic_impairment is not None
+            assert question.patient.hepatic_impairment is not None or question.patient.child_pugh is not None
             assert "conditions" in needs_of(verdict)
             continue
-        if known.name == "medications" and judged(question, rule) is None:
-            # Of a medication that is not known nothing can be said by name: that the list is missing shows.
-            assert "medications" in needs_of(verdict)
+        if missing.patient.medications is None and judged(question, rule) is None:
+            # Of a medication that is not known nothing can be said by name.
+            assert verdict.decision is not Decision.ACCEPT
             continue
         values = [value for value in known.values(question, rule) if understood(value, rule)]
         if known.name == "indication" and rule.when.unless_indications is not None:
@@ -466,6 +490,28 @@ def test_what_is_missing_shows(name: str, rule: Rule, question: OrdersQuestion) 
 def test_every_rule_that_can_fire_is_tried() -> None:
     live = {rule.id for rule in formulary().rules.values() if not rule.superseded}
     assert live == {rule.id for _, rule, _ in BROKEN}
+
+
+# Inputs that no order which breaks the rule can state, so that none can be taken away; each with the reason.
+NEVER_STATED = {
+    "route": "the form says it, and is taken away instead",
+    "strengths": "the dose is in tablets, which is refused without a strength",
+}
+
+
+def test_every_input_that_a_rule_needs_is_taken_away_from_some_order() -> None:
+    inputs = {known.name: known for known in INPUTS}
+    taken: dict[str, set[str]] = {}
+    for _, rule, question in BROKEN:
+        stated = {name for name, known in inputs.items() if known.without(question, rule) is not None}
+        taken.setdefault(rule.id, set()).update(stated)
+    never = {
+        (rule, name)
+        for rule, stated in taken.items()
+        for name in needed_by(formulary().rules[rule])
+        if name not in stated
+    }
+    assert {name for _, name in never} == set(NEVER_STATED), sorted(never)
 
 
 def test_nothing_known_is_never_accepted() -> None:

@@ -1,7 +1,8 @@
 """P7: monotone.
 
-Where an order breaks a ceiling (on a single, daily or weekly dose, a weight dose, the hours between doses, a duration,
-morphine or prednisone equivalents, acetaminophen, or what kidney and liver allow), a larger dose, a higher frequency or
+Where an order breaks a ceiling (on a single, daily or weekly dose, a weight dose, the doses of a day or days of a week,
+the hours between doses, a duration, a stated supply, morphine or prednisone equivalents, acetaminophen, or what kidney
+and liver allow), a larger dose, a higher frequency or
 a longer duration breaks it too, and so does the same order with another one beside it: the finding stays, merged or
 not, and never weighs less.
 """
@@ -35,6 +36,8 @@ CEILINGS = frozenset(
         "max-daily-dose",
         "max-weekly-dose",
         "weight-dose",
+        "frequency",
+        "max-supply",
         "min-interval",
         "max-duration",
         "mme",
@@ -45,7 +48,10 @@ CEILINGS = frozenset(
     }
 )
 # Drugs with ceilings of every kind, in a form that all of them have.
-DRUGS = ("gabapentin", "tramadol", "morphine", "prednisone", "acetaminophen", "cyclobenzaprine", "oxycodone")
+DRUGS = (
+    *("gabapentin", "tramadol", "morphine", "prednisone", "acetaminophen", "cyclobenzaprine", "oxycodone"),
+    *("methotrexate", "hydroxychloroquine", "azathioprine", "leflunomide", "naproxen", "tizanidine"),
+)
 
 BROKEN = [
     question
@@ -156,7 +162,11 @@ def longer(draw: Callable[..., object], step: Step) -> Step:
 def raised(draw: Callable[..., object], order: Order, alone: bool) -> Order:
     """An order with one thing raised: a dose or a frequency of any step, or the length of the last."""
     assume(order.steps)
-    how = draw(st.sampled_from(("dose", "frequency", "duration")))
+    how = draw(st.sampled_from(("dose", "frequency", "duration", "supply")))
+    if how == "supply":
+        assume(order.days_supply is not None)
+        assert order.days_supply is not None
+        return replace(order, days_supply=order.days_supply * draw(st.integers(2, 20)))
     place = len(order.steps) - 1 if how == "duration" else draw(st.integers(0, len(order.steps) - 1))
     step = order.steps[place]
     if how == "dose":
