@@ -882,6 +882,8 @@ def _implausible_probes(rule: ImplausibleRule) -> Iterator[Probe]:
 
 def _washout_probes(rule: PartnerRule) -> Iterator[Probe]:
     """The days since a partner's last dose, and those before its first."""
+    if rule.washout_partner is None and rule.washout_this is None:
+        return
     question = _alone(_fires(rule.id))
     first = question.as_of
     partner = next(name for name in sorted(rule.partners) for name in sorted(formulary().members.get(name, {name})))

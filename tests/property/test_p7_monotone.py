@@ -269,21 +269,21 @@ def test_every_ceiling_stays_broken_by_twice_as_much_and_by_the_same_again(drug:
             stays(question, replace(question, orders=(*question.orders, again)))
 
 
-@settings(max_examples=figure(20_000, 300))
+@settings(max_examples=figure(20_000, 200))
 @given(asked=st.data())
 def test_raising_what_breaks_a_ceiling_still_breaks_it(asked: st.DataObject) -> None:
     question = asked.draw(st.sampled_from(BROKEN))
     stays(question, asked.draw(raised_question(question)))
 
 
-@settings(max_examples=figure(20_000, 300))
+@settings(max_examples=figure(20_000, 200))
 @given(asked=st.data())
 def test_raising_any_order_removes_no_finding(asked: st.DataObject) -> None:
     question = asked.draw(any_question())
     stays(question, asked.draw(raised_question(question)))
 
 
-@settings(max_examples=figure(20_000, 300))
+@settings(max_examples=figure(20_000, 200))
 @given(asked=st.data())
 def test_another_order_beside_it_removes_no_finding(asked: st.DataObject) -> None:
     question = asked.draw(st.one_of(st.sampled_from(BROKEN), any_question()))
@@ -300,7 +300,7 @@ def same_drug_again(draw: Callable[..., object], question: OrdersQuestion) -> Or
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["with its dose", "without a dose"])
-@settings(max_examples=figure(10_000, 150))
+@settings(max_examples=figure(10_000, 100))
 @given(asked=st.data())
 def test_another_medication_removes_no_finding(known: bool, asked: st.DataObject) -> None:
     question = asked.draw(st.sampled_from(BROKEN))
