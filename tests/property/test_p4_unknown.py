@@ -455,7 +455,7 @@ def places(unit: str) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, Any
 
 def test_a_look_alike_of_a_unit_is_refused_where_it_stands(client: FlaskClient) -> None:
     """By name: as an unknown unit, or as the fault that keeps the text from being a number with a unit at all."""
-    named = {"unknown-unit", "not-a-number", "digit-separator", "malformed"}
+    named = {"unknown-unit", "not-a-number", "digit-separator", "malformed", "range-in-string"}
     others: dict[str, int] = {}
     for text in UNIT_NAMES:
         for pointer, order, patient in places(text):
