@@ -176,6 +176,8 @@ def duration(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     measured = Quantity(Fraction(days), UNITS["d"])
     if measured <= limit and rule.together and _undated(case):
         return unanswered(("end_date",), f"How long {case.drug} was taken before is not stated.")
+    if measured <= limit and rule.together and case.situation.medications is None:
+        return unanswered(("medications",), "Days of the same drug before or after it count too.")
     if measured <= limit:
         return Judgement(True, measured=measured, limit=limit, comparison="<=", implied=implied)
     lasts = "Its supply lasts" if implied else "It lasts"

@@ -13,6 +13,7 @@ from functools import partial
 from dosing.case import Case
 from dosing.checks.amounts import WHOLE, judge_row, only_after_dialysis
 from dosing.conditions import Holding
+from dosing.finding import Severity
 from dosing.formulary.kinds import Band, DoseRow, Rule, TableRule
 from dosing.formulary.telling import interval_in_words
 from dosing.judgement import Judgement, unanswered
@@ -33,6 +34,15 @@ def judge(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     values = _values(case, rule)
     if not values and not dialysis:
         return _every_band(case, rule, holding)
+    judgement = _in_band(case, rule, holding, values, dialysis)
+    if dialysis or not _dialysis_matters(case, rule) or _band(rule, min(values), False) is not _lowest(rule):
+        return judgement
+    on_dialysis = _in_band(case, rule, holding, values, True)
+    return judgement if _weight(judgement, rule) == _weight(on_dialysis, rule) else unanswered(("hemodialysis",))
+
+
+def _in_band(case: Case, rule: TableRule, holding: Holding, values: list[Fraction], dialysis: bool) -> Judgement | None:
+    """The limits of the band of the lowest value, or of the row of dialysis."""
     measured = min(values, default=None)
     band = _band(rule, measured, dialysis)
     why = partial(_why, rule, band, dialysis, measured)
@@ -51,10 +61,27 @@ def judge(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     return _with_notice(judgement, case, remarks) if remarks else judgement
 
 
+def _dialysis_matters(case: Case, rule: TableRule) -> bool:
+    """Whether it is not stated if the patient is on dialysis, and the rule has limits of its own for those who are."""
+    return case.patient.hemodialysis is None and rule.hemodialysis is not None
+
+
+def _lowest(rule: TableRule) -> Band:
+    """The band that the row of dialysis stands on."""
+    return min(rule.bands, key=lambda band: (band.range.low is not None, band.range.low or 0))
+
+
+def _weight(judgement: Judgement | None, rule: Rule) -> Severity:
+    """What a judgement weighs: nothing where the limit is kept."""
+    if judgement is None or judgement.kept:
+        return Severity.NONE
+    return judgement.severity if judgement.severity is not None else rule.severity
+
+
 def _band(rule: TableRule, measured: Fraction | None, dialysis: bool) -> Band:
     """The band that is judged: that of the lowest value the weights give; the lowest of all on dialysis."""
     if dialysis:
-        return min(rule.bands, key=lambda band: (band.range.low is not None, band.range.low or 0))
+        return _lowest(rule)
     for band in rule.bands:
         if measured is not None and measured in band.range:
             return band
@@ -117,6 +144,12 @@ def _row(rule: TableRule, band: Band, dialysis: bool, measured: Fraction | None)
 
 def _every_band(case: Case, rule: TableRule, holding: Holding) -> Judgement | None:
     judgements = [judge_row(case, rule, band.row, holding, WHOLE, partial(_why_in, rule, band)) for band in rule.bands]
+    if _dialysis_matters(case, rule):
+        on_dialysis = _in_band(case, rule, holding, [], True)
+        if len({_weight(answer, rule) for answer in (*judgements, on_dialysis)}) > len(
+            {_weight(answer, rule) for answer in judgements}
+        ):
+            return unanswered((rule.measure, "hemodialysis"))
     answers = [answer for answer in judgements if answer is not None]
     broken = [answer for answer in answers if not answer.kept]
     if not answers:

@@ -608,3 +608,61 @@ def test_a_weekly_drug_that_has_long_been_taken_daily_is_told(tmp_path: Path, si
         "steps": [{"dose": "5 mg", "frequency": DAILY, "duration": "7 days"}, {"dose": "5 mg", "frequency": WEEKLY}]
     }
     assert finding(ask(formulary, {**twice, "start_date": "2026-11-01"}), "once-a-week") is None
+
+
+def test_days_that_count_together_need_the_medications(tmp_path: Path) -> None:
+    rules = "- id: days\n  kind: max-duration\n  limit: 5 d\n  together: true\n"
+    formulary = small_formulary(tmp_path, rules)
+    order = {"dose": "1 mg", "frequency": DAILY, "duration": "5 days"}
+    assert unanswered(ask(formulary, order), "days") is None
+    assert unanswered(ask(formulary, order, patient={"medications": None}), "days") == ("medications",)
+    longer = order | {"duration": "6 days"}
+    assert finding(ask(formulary, longer, patient={"medications": None}), "days") is not None
+
+
+ON_DIALYSIS = """
+- id: kidney
+  kind: renal-dose
+  measure: creatinine_clearance
+  bands:
+    - {range: ">= 30 mL/min"}
+    - {range: "< 30 mL/min", max_daily: 10 mg/d}
+  hemodialysis: {max_daily: 5 mg/d}
+"""
+
+
+@pytest.mark.parametrize(
+    ("dose", "hemodialysis", "missing", "broken"),
+    [
+        ("5 mg", None, None, False),
+        ("6 mg", None, ("hemodialysis",), False),
+        ("6 mg", False, None, False),
+        ("6 mg", True, None, True),
+        ("10 mg", None, ("hemodialysis",), False),
+        ("11 mg", None, None, True),
+    ],
+)
+def test_in_the_band_of_dialysis_it_has_to_be_known_where_it_makes_a_difference(
+    tmp_path: Path, dose: str, hemodialysis: bool | None, missing: tuple[str, ...] | None, broken: bool
+) -> None:
+    formulary = small_formulary(tmp_path, ON_DIALYSIS)
+    patient = {"creatinine_clearance": "29 mL/min", "hemodialysis": hemodialysis}
+    verdict = ask(formulary, {"dose": dose, "frequency": DAILY}, patient=patient)
+    assert unanswered(verdict, "kidney") == missing
+    assert (finding(verdict, "kidney") is not None) == broken
+
+
+def test_nobody_is_asked_about_dialysis_whose_kidneys_work(tmp_path: Path) -> None:
+    formulary = small_formulary(tmp_path, ON_DIALYSIS)
+    order = {"dose": "6 mg", "frequency": DAILY}
+    patient = {"creatinine_clearance": "30 mL/min", "hemodialysis": None}
+    assert unanswered(ask(formulary, order, patient=patient), "kidney") is None
+
+
+def test_without_the_measure_dialysis_that_is_not_stated_is_asked_for_too(tmp_path: Path) -> None:
+    formulary = small_formulary(tmp_path, ON_DIALYSIS)
+    unknown = {"creatinine_clearance": None, "serum_creatinine": None, "hemodialysis": None}
+    order = {"dose": "6 mg", "frequency": DAILY}
+    assert unanswered(ask(formulary, order, patient=unknown), "kidney") == ("creatinine_clearance", "hemodialysis")
+    assert unanswered(ask(formulary, order, patient=unknown | {"hemodialysis": False}), "kidney") is None
+    assert unanswered(ask(formulary, order | {"dose": "5 mg"}, patient=unknown), "kidney") is None

@@ -34,6 +34,7 @@ KINDS = (
 )
 
 IN_MICROGRAMS = {"ng": Fraction(1, 1000), "ug": Fraction(1), "mg": Fraction(1000), "g": Fraction(1000_000)}
+DAY_TOTALS = frozenset({*IN_MICROGRAMS, "[iU]"})
 IN_MINUTES = {"min": 1, "h": 60, "d": 1440, "wk": 10080}
 
 
@@ -63,9 +64,13 @@ def masses(draw: Callable[..., object]) -> Content:
 
 
 @st.composite
-def contents(draw: Callable[..., object]) -> Content:
-    """Masses, masses per kg, pieces with a strength, millilitres with a concentration."""
-    how = draw(st.sampled_from(("mass", "mass", "per kg", "pieces", "volume")))
+def contents(draw: Callable[..., object], international: bool) -> Content:
+    """Masses, masses per kg, pieces with a strength, millilitres with a concentration; and international units, a
+    thousandth of which stands where a microgram does."""
+    ways = ("mass", "mass", "per kg", "pieces", "volume", *(("international",) if international else ()))
+    how = draw(st.sampled_from(ways))
+    if how == "international":
+        return Content("[iU]", 1, Fraction(1, 1000))
     if how == "mass":
         return masses(draw)
     if how == "per kg":
@@ -79,9 +84,9 @@ def contents(draw: Callable[..., object]) -> Content:
 
 
 @st.composite
-def said_orders(draw: Callable[..., object], kind: str) -> Said:
+def said_orders(draw: Callable[..., object], kind: str, international: bool = False) -> Said:
     """An order whose first step is of one kind; the steps after it are of any."""
-    content = draw(contents())
+    content = draw(contents(international))
     start = AS_OF + timedelta(days=draw(st.integers(-20, 20)))  # type: ignore[arg-type]  # hypothesis draws an int
     count = draw(st.integers(1, 3))
     steps = []
@@ -125,7 +130,7 @@ def steps_of(draw: Callable[..., object], kind: str, content: Content, last: boo
     """One step, said naively and as the core reads it."""
     frequency, spoken, most = (None, None, 1) if kind in ("parts of the day", "cycle") else draw(FREQUENCIES[kind])
     # A day's total at an interval that may be chosen has no one reading.
-    a_day = divides(frequency) and content.code.partition("/")[0] in IN_MICROGRAMS and draw(st.integers(0, 4)) == 0
+    a_day = divides(frequency) and content.code.partition("/")[0] in DAY_TOTALS and draw(st.integers(0, 4)) == 0
     grains = lcm(*range(1, most + 1)) if a_day and kind in IRREGULAR else most if a_day else 1
     low, high = sorted(draw(st.tuples(st.integers(1, 5000), st.integers(1, 5000))))
     if draw(st.booleans()):

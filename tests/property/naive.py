@@ -202,8 +202,18 @@ def _day(step: Step, doses: Sequence[int]) -> Day:
     if step.cap is not None:
         # A maximum below one dose does not make the dose smaller.
         most = max(single, min(most, step.cap))
+        if _is_daily(step.frequency) and step.low:
+            # No more doses than the maximum has room for, each being the smallest.
+            count = min(count, max(1, step.cap * count // step.low if step.a_day else step.cap // step.low))
     optional = step.as_needed and step.cap is None and not step.parts and not step.cycle
     return Day(single, most, fewest if optional else most, count)
+
+
+def _is_daily(frequency: Times | Every | EveryMonths | Weekdays | None) -> bool:
+    """Whether every day holds the same number of doses, without a calendar."""
+    if isinstance(frequency, Times):
+        return frequency.per == "day" or (frequency.per == "week" and frequency.count % 7 == 0)
+    return isinstance(frequency, Every) and frequency.low <= MINUTES_A_DAY
 
 
 def _calendar(first: date, last: date) -> list[date]:
