@@ -63,8 +63,15 @@ class Situation:
         """The course of the current medication that an order takes the place of."""
         if order.replaces is None:
             return None
-        replaced = [known for known in self.medications or () if known.given == order.replaces]
-        return next((course for known in replaced for course in self._lay(known, True) if course.drug == drug), None)
+        replaced = (course for course in self.replaced_courses if course.order.given == order.replaces)
+        return next((course for course in replaced if course.drug == drug), None)
+
+    @cached_property
+    def replaced_courses(self) -> tuple[Course, ...]:
+        """The current medications that an order takes the place of."""
+        given = {order.replaces for order in self.orders} - {None}
+        replaced = [known for known in self.medications or () if known.given in given]
+        return tuple(course for known in replaced for course in self._lay(known, True))
 
     @cached_property
     def past_courses(self) -> tuple[Course, ...]:

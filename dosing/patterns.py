@@ -20,6 +20,7 @@ HORIZON = 731
 LOOK_BACK = 366
 HOURS_A_DAY = 24
 DAYS_A_WEEK = 7
+SHORTEST_MONTH = 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,8 @@ def change_hours(frequency: Frequency) -> Fraction | None:
             return Fraction(HOURS_A_DAY, count)
         case Times(count=count, per="week"):
             return Fraction(HOURS_A_DAY * DAYS_A_WEEK, count)
+        case Times(count=count):
+            return Fraction(HOURS_A_DAY * SHORTEST_MONTH, count)
         case OnWeekdays(weekdays=weekdays, every=None):
             named = sorted(WEEKDAYS.index(day) for day in weekdays)
             gaps = [

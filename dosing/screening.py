@@ -13,7 +13,7 @@ from dosing.conditions import HOLDS, Holding, holds
 from dosing.days import date_of
 from dosing.finding import Finding, NotChecked, Passed, Severity, Suggestion, Verdict
 from dosing.formulary.kinds import DoseRule, PartnerRule, Rule, StateRule
-from dosing.formulary.model import Formulary
+from dosing.formulary.model import Formulary, Monograph
 from dosing.judgement import LISTS, Judgement, missing, settle
 from dosing.measures import Measures
 from dosing.order import Order
@@ -93,8 +93,10 @@ def _screen_order(order: Order, situation: Situation, rows: _Rows) -> None:
             continue
         forms = _known_forms(situation.formulary, order, monograph.forms)
         wanted = forms if order.form is None else tuple(form for form in forms if form == order.form)
-        if not any(order.may_be(form) for form in wanted):
+        if not any(order.may_be(form) for form in wanted) or not _has_route(monograph, order, wanted):
             rows.findings.append(_unknown_form(order, drug, forms))
+            # What holds however it is taken is told all the same: a weekly drug is not taken daily in any form.
+            rows.findings += _always_judged(course, situation)
             continue
         case = Case(situation, order, course, monograph)
         nothing = _nothing_to_judge(case)
@@ -102,7 +104,7 @@ def _screen_order(order: Order, situation: Situation, rows: _Rows) -> None:
             rows.not_checked.append(nothing)
             continue
         _screen_case(case, rows)
-        rows.not_checked += _for_adults(case)
+        rows.not_checked += _for_adults(case, rows)
 
 
 def _screen_case(case: Case, rows: _Rows) -> None:
@@ -164,7 +166,10 @@ def _screen_medications(situation: Situation, rows: _Rows) -> None:
         if course.medication and not any(
             other.drug == course.drug for other in situation.courses if not other.medication
         ):
-            rows.findings += _always_judged(course, situation, judged)
+            rows.findings += [
+                replace(found, orders=judged, medications=(course.order.spoken,))
+                for found in _always_judged(course, situation)
+            ]
         over = course.last is not None and course.order.end_date is None and course.last < situation.first_judged
         if course.medication and over:
             rows.findings.append(
@@ -179,8 +184,8 @@ def _screen_medications(situation: Situation, rows: _Rows) -> None:
             )
 
 
-def _always_judged(course: Course, situation: Situation, judged: tuple[str, ...]) -> list[Finding]:
-    """What a medication is told although it is context: a weekly drug that is taken daily."""
+def _always_judged(course: Course, situation: Situation) -> list[Finding]:
+    """What is told although nothing else can be, or is not asked: a weekly drug that is taken daily."""
     monograph = situation.formulary.monographs.get(course.drug)
     if monograph is None:
         return []
@@ -195,7 +200,7 @@ def _always_judged(course: Course, situation: Situation, judged: tuple[str, ...]
             if judgement is not None and not judgement.kept and not judgement.needs:
                 result = settle(case, rule, holding, judgement)
                 if isinstance(result, Finding):
-                    found.append(replace(result, orders=judged, medications=(course.order.spoken,)))
+                    found.append(result)
     return found
 
 
@@ -237,6 +242,14 @@ def _add_mirrored(result: Finding | Passed | NotChecked, course: Course, judgeme
             rows.not_checked.append(replace(result, order=order))
 
 
+def _has_route(monograph: Monograph, order: Order, forms: tuple[str, ...]) -> bool:
+    """Whether something of these forms is for the stated route; a product that names none is for any of its form."""
+    listed = [product for product in monograph.products if product.form in forms and order.may_be(product.form)]
+    return (
+        order.route is None or not listed or any(item.routes is None or order.route in item.routes for item in listed)
+    )
+
+
 def _known_forms(formulary: Formulary, order: Order, forms: tuple[str, ...]) -> tuple[str, ...]:
     combination = formulary.combinations.get(order.drug or "")
     if combination is None:
@@ -253,15 +266,26 @@ def _of_another_kind(case: Case) -> bool:
     return bool(kinds) and case.course.unit not in kinds
 
 
-def _for_adults(case: Case) -> list[NotChecked]:
-    """The figures are for adults: for a child, or somebody who may be one, they settle only what is forbidden."""
+def _for_adults(case: Case, rows: _Rows) -> list[NotChecked]:
+    """The figures are for adults: for a child, or somebody who may be one, they settle only what is forbidden. Where
+    the drug's own rules speak of that age, what they leave open weighs no more than they do."""
     age = case.patient.age_on(date_of(max(case.course.first, case.situation.first_judged), case.situation.day_one))
     scope = case.formulary.formulas["population"]
     if age is not None and age >= scope.constants["from"]:
         return []
     needs = "age" if age is None else "figures_for_children"
     message = f"Not checked for {case.drug}: {scope.note}"
-    return [NotChecked("age-limit", case.order.given, (needs,), message, (), Severity.CRITICAL, case.drug)]
+    spoken = [
+        found
+        for found in rows.findings
+        if age is not None
+        and found.orders[:1] == (case.order.given,)
+        and found.code == "age-limit"
+        and found.rule is not None
+        and found.rule.subject == case.drug
+    ]
+    weighs = Severity.WARNING if spoken else Severity.CRITICAL
+    return [NotChecked("age-limit", case.order.given, (needs,), message, (), weighs, case.drug)]
 
 
 def _nothing_to_judge(case: Case) -> NotChecked | None:
@@ -376,7 +400,8 @@ def _grouped(rows: Iterable[NotChecked]) -> tuple[NotChecked, ...]:
 def _one_question(rows: list[NotChecked]) -> NotChecked:
     needs = tuple(dict.fromkeys(need for row in rows for need in row.needs))
     rules = tuple(dict.fromkeys(rule for row in rows for rule in row.rules))
-    message = f"{missing(rows[0].drug, needs)} {len(rules)} rules wait for it."
+    waiting = f" {len(rules)} rules wait for it." if len(rules) > 1 else ""
+    message = f"{missing(rows[0].drug, needs)}{waiting}" if rules else rows[0].message
     return replace(rows[0], needs=needs, message=message, rules=rules, gravest=max(row.gravest for row in rows))
 
 

@@ -63,14 +63,8 @@ def totals(situation: Situation) -> Mapping[str, tuple[Stretch, ...]]:
 def scheduled_before(situation: Situation, equivalence: Equivalence) -> tuple[DaySum, ...]:
     """What was taken by the clock, in reference amounts: medications that an order replaces and those that are over
     count too; as-needed use is a ceiling and not an amount."""
-    replaced = [
-        course
-        for order in situation.orders
-        for drug in situation.ingredients(order)
-        if (course := situation.replaced_by(order, drug)) is not None
-    ]
     converted = []
-    for course in (*situation.courses, *replaced, *situation.past_courses):
+    for course in (*situation.courses, *situation.replaced_courses, *situation.past_courses):
         factor = factor_of(situation, equivalence, course)
         if factor is not None and not course.needs:
             runs = tuple(run for run in course.runs if not run.as_needed)

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from dosing.case import Case
 from dosing.conditions import Holding
 from dosing.finding import Severity, Suggestion
-from dosing.formulary.kinds import DoseRow, DoseRule, Rule, StateRule, TableRule
+from dosing.formulary.kinds import Action, DoseRow, DoseRule, Rule, StateRule, TableRule
 from dosing.judgement import Days, Judgement, action_severity, told, unanswered
 from dosing.timeline import (
     A_DAY,
@@ -60,7 +60,7 @@ def judge_row(
     """The gravest breach of a row's limits, or the first limit that was kept. `share` scales the amounts."""
     if row.action is not None:
         severity = action_severity(row.action, rule)
-        verb = row.action.value.replace("-", " ")
+        verb = "a note" if row.action is Action.INFO else row.action.value.replace("-", " ")
         effect = f": {rule.effect}" if rule.effect else ""
         return Judgement(False, f"{case.drug}: {verb}{why()}{effect}.", severity=severity)
     judgements = [

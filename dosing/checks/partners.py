@@ -8,7 +8,7 @@ from fractions import Fraction
 from dosing.case import Case
 from dosing.conditions import Holding
 from dosing.days import day_number
-from dosing.formulary.kinds import AdviceRule, PartnerRule, Rule
+from dosing.formulary.kinds import Action, AdviceRule, PartnerRule, Rule
 from dosing.judgement import KEPT, Judgement, unanswered
 from dosing.order import Order
 from dosing.timeline import Course, heaviest_week
@@ -46,9 +46,7 @@ def judge(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
             return None
     if meeting:
         names = " and ".join(dict.fromkeys(course.drug for course in meeting))
-        effect = f": {rule.effect}" if rule.effect else ""
-        verb = rule.action.value.replace("-", " ")
-        message = f"{case.drug} with {names}{effect} ({verb})."
+        message = f"{case.drug} with {names}{_effect(rule)}."
         severity = rule.severity
         if rule.certain is not None and any(_certainly_meets(case, course) for course in meeting):
             severity = rule.certain
@@ -139,11 +137,16 @@ def _counted(case: Case, rule: PartnerRule, meeting: list[Course]) -> Judgement 
         return None
     names = list(dict.fromkeys([case.drug, *(course.drug for course in meeting)]))
     if rule.at_least is not None and len(names) >= rule.at_least:
-        effect = f": {rule.effect}" if rule.effect else ""
         listed = f"{', '.join(names[:-1])} and {names[-1]}"
-        message = f"{listed} together{effect} ({rule.action.value.replace('-', ' ')})."
+        message = f"{listed} together{_effect(rule)}."
         return Judgement(False, message, courses=tuple(meeting), severity=rule.severity)
     return unanswered(("medications",)) if case.situation.medications is None else None
+
+
+def _effect(rule: PartnerRule) -> str:
+    """What comes of it, and what the source says to do; a note says nothing to do."""
+    told = f": {rule.effect}" if rule.effect else ""
+    return told if rule.action is Action.INFO else f"{told} ({rule.action.value.replace('-', ' ')})"
 
 
 def _certainly_meets(case: Case, other: Course) -> bool:

@@ -54,13 +54,15 @@ def _against(case: Case, rule: ImplausibleRule, start: Quantity) -> Judgement | 
     if rule.multiple_of_start is not None:
         kept, comparison = measured <= limit, "<="
     else:
-        kept, comparison = measured < limit or _within_range(case, runs), "<"
+        kept = measured < limit or _within_range(case, runs) or measured.value <= _largest_piece(case)
+        comparison = "<"
     if kept:
         return Judgement(True, measured=measured, limit=limit, comparison=comparison)
     return Judgement(
         False,
         f"One dose of {case.drug} is {words(measured)}; the usual start is at most {words(start)}, "
-        f"so that more than {words(limit)} is likely a slip of the decimal point or the unit.",
+        f"so that {'more than ' if comparison == '<=' else ''}{words(limit)} {'' if comparison == '<=' else 'or more '}"
+        "is likely a slip of the decimal point or the unit.",
         measured,
         limit,
         comparison,
@@ -101,8 +103,8 @@ def _against_total(case: Case, rule: ImplausibleRule) -> Judgement | None:
         what = "" if name == "mme" else " of prednisone-equivalent"
         return Judgement(
             False,
-            f"{case.drug}: {words(measured)}{what} is implausible; {'less than' if inclusive else 'at most'} "
-            f"{words(limit)} is not.",
+            f"{case.drug}: {words(measured)}{what} is likely a slip; {'less than' if inclusive else 'at most'} "
+            f"{words(limit)} would be plausible.",
             measured,
             limit,
             comparison,
@@ -121,7 +123,7 @@ def _against_week(case: Case, rule: ImplausibleRule) -> Judgement | None:
         return Judgement(True, measured=measured, limit=limit, comparison="<=")
     return Judgement(
         False,
-        f"{case.drug}: {words(measured)} is implausible; at most {words(limit)} is not.",
+        f"{case.drug}: {words(measured)} is likely a slip; at most {words(limit)} would be plausible.",
         measured,
         limit,
         "<=",
@@ -159,6 +161,18 @@ def _per_dose(limit: Quantity) -> Fraction:
     if limit.unit.code.endswith("/wk"):
         return limit.amount("mg/wk")
     return limit.amount("mg/d") if is_per_day(limit) else limit.amount("mg")
+
+
+def _largest_piece(case: Case) -> Fraction:
+    """The most that one marketed piece holds: what is made as one piece is no slip."""
+    sizes = [
+        product.strength.amount(case.course.unit)
+        for product in case.monograph.products
+        if product.form in case.possible_forms
+        and product.volume is None
+        and kind_of(product.strength) == case.course.unit
+    ]
+    return max(sizes, default=Fraction(0))
 
 
 def _within_range(case: Case, runs: tuple[Run, ...]) -> bool:

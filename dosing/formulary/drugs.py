@@ -29,7 +29,7 @@ from dosing.formulary.model import (
 from dosing.formulary.rules import read_rule
 from dosing.formulary.when import Names, read_sources
 from dosing.units import Quantity
-from dosing.vocabulary import EXTENDED_RELEASE, FORMS, IMMEDIATE_RELEASE, LIQUIDS, PARTS_OF_DAY
+from dosing.vocabulary import EXTENDED_RELEASE, FORMS, IMMEDIATE_RELEASE, LIQUIDS, PARTS_OF_DAY, ROUTES
 
 MONOGRAPH = frozenset(
     [
@@ -64,6 +64,7 @@ PRODUCT = frozenset(
         "evidence",
         "note",
         "offer",
+        "route",
     ]
 )
 PROTOCOL = frozenset(
@@ -268,6 +269,7 @@ def read_product(entry: Entry, names: Names) -> Product:
         increment=fields["increment"].quantity() if "increment" in fields else None,
         rxnorm=_code(fields["rxnorm"]) if "rxnorm" in fields else "",
         offered="offer" not in fields or fields["offer"].flag(),
+        routes=fields["route"].some_of(ROUTES, "route") if "route" in fields else None,
         note=fields["note"].text() if "note" in fields else "",
         line=entry.line,
     )

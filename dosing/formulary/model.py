@@ -12,7 +12,9 @@ from dosing.units import Quantity
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A marketed strength and form. A liquid or a patch has a `concentration` or `rate` instead of a piece strength.
+    """A marketed strength and form, for some routes only where it names them.
+
+    A liquid or a patch has a `concentration` or `rate` instead of a piece strength.
 
     `pieces_per_unit` is 1 for what is never divided, 2 where a half, 4 where a quarter may be taken.
     """
@@ -26,6 +28,7 @@ class Product:
     increment: Quantity | None = None
     rxnorm: str = ""
     offered: bool = True
+    routes: frozenset[str] | None = None
     note: str = ""
     line: int = field(default=0, compare=False)
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from dosing.finding import Decision, Severity
+from dosing.formulary.loader import load
 from tests.small_formulary import ask, finding, small_formulary, unanswered
 
 DAILY = {"times": 1, "per": "day"}
@@ -213,6 +214,8 @@ STOP = """
         ([("30 mg", "28 days"), ("20 mg", "4 days"), ("10 mg", "3 days")], None),
         ([("30 mg", "28 days"), ("20 mg", "3 days"), ("10 mg", "3 days")], "taper-speed"),
         ([("30 mg", "28 days"), ("20 mg", "3 days"), ("30 mg", "7 days")], "abrupt-stop"),
+        ([("30 mg", "28 days"), ("28 mg", "7 days")], "abrupt-stop"),
+        ([("30 mg", "28 days"), ("15 mg", "7 days")], None),
     ],
 )
 def test_an_end_is_sudden_or_too_fast_or_slow_enough(
@@ -666,3 +669,109 @@ def test_without_the_measure_dialysis_that_is_not_stated_is_asked_for_too(tmp_pa
     assert unanswered(ask(formulary, order, patient=unknown), "kidney") == ("creatinine_clearance", "hemodialysis")
     assert unanswered(ask(formulary, order, patient=unknown | {"hemodialysis": False}), "kidney") is None
     assert unanswered(ask(formulary, order | {"dose": "5 mg"}, patient=unknown), "kidney") is None
+
+
+@pytest.mark.parametrize(
+    ("taken", "fires"),
+    [
+        ({"start_date": "2026-11-08"}, True),
+        ({"start_date": "2026-11-09"}, False),
+        ({"start_date": "2026-11-08", "as_needed": True}, False),
+        ({}, False),
+    ],
+)
+def test_the_use_that_an_order_replaces_counts_for_its_end(tmp_path: Path, taken: dict[str, Any], fires: bool) -> None:
+    formulary = small_formulary(tmp_path, STOP)
+    medication = {"drug": "exampline", "form": "tablet", "dose": "30 mg", "frequency": DAILY, **taken}
+    order = {"dose": "30 mg", "frequency": DAILY, "duration": "5 days", "replaces": 0}
+    found = finding(ask(formulary, order, patient={"medications": [medication]}), "stop")
+    assert (found is not None) is fires
+
+
+@pytest.mark.parametrize(("ended", "fires"), [("2026-11-30", True), ("2026-11-28", False)])
+def test_use_that_ended_the_day_before_counts_too(tmp_path: Path, ended: str, fires: bool) -> None:
+    formulary = small_formulary(tmp_path, STOP)
+    medication = {"drug": "exampline", "form": "tablet", "dose": "30 mg", "frequency": DAILY}
+    medication |= {"start_date": "2026-10-01", "end_date": ended}
+    order = {"dose": "30 mg", "frequency": DAILY, "duration": "5 days"}
+    found = finding(ask(formulary, order, patient={"medications": [medication]}), "stop")
+    assert (found is not None) is fires
+
+
+def test_a_fall_from_the_dose_that_an_order_replaces_is_a_cut(tmp_path: Path) -> None:
+    formulary = small_formulary(tmp_path, PACE)
+    taken = {"drug": "exampline", "form": "tablet", "dose": "40 mg", "frequency": DAILY, "start_date": "2026-10-01"}
+
+    def changed(dose: str) -> Any:
+        order = {"dose": dose, "frequency": DAILY, "replaces": 0}
+        return finding(ask(formulary, order, patient={"medications": [taken]}), "pace")
+
+    assert changed("30 mg") is None
+    assert changed("29 mg") is not None
+
+
+@pytest.mark.parametrize(("second", "fires"), [("2026-12-28", True), ("2026-12-29", False)])
+def test_days_between_doses_count_over_orders(tmp_path: Path, second: str, fires: bool) -> None:
+    formulary = small_formulary(tmp_path, MONTHLY)
+    once = {"dose": "1 mg", "frequency": DAILY, "duration": "1 day"}
+    found = finding(ask(formulary, once, {**once, "start_date": second}), "apart")
+    assert (found is not None) is fires
+
+
+@pytest.mark.parametrize(("given", "fires"), [("2026-11-03", False), ("2026-11-04", True)])
+def test_days_between_doses_count_from_a_medication_that_is_over(tmp_path: Path, given: str, fires: bool) -> None:
+    formulary = small_formulary(tmp_path, MONTHLY)
+    once = {"dose": "1 mg", "frequency": DAILY, "duration": "1 day"}
+    taken = {**once, "drug": "exampline", "form": "tablet", "start_date": given, "end_date": given}
+    found = finding(ask(formulary, once, patient={"medications": [taken]}), "apart")
+    assert (found is not None) is fires
+
+
+PREGNANT = {"age": "30 years", "sex": "female", "pregnant": True, "breastfeeding": False}
+
+
+@pytest.mark.parametrize(
+    ("weeks", "length", "days"),
+    [
+        ("19 weeks", "7 days", None),
+        ("19 weeks", "8 days", ((8, 8),)),
+        ("20 weeks", "1 day", ((1, 1),)),
+        ("19 weeks", None, None),
+    ],
+)
+def test_the_weeks_of_pregnancy_go_on_with_the_order(
+    tmp_path: Path, weeks: str, length: str | None, days: tuple[tuple[int, int], ...] | None
+) -> None:
+    rules = '- id: late\n  kind: max-daily-dose\n  limit: 1 mg/d\n  when: {gestational_age: ">= 20 wk"}\n'
+    formulary = small_formulary(tmp_path, rules)
+    found = finding(ask(formulary, steps(("2 mg", length)), patient={**PREGNANT, "gestational_age": weeks}), "late")
+    assert (found.days if found is not None else None) == days
+
+
+def test_dialysis_answers_what_asks_for_a_low_function(tmp_path: Path) -> None:
+    formulary = small_formulary(tmp_path, when("egfr", '"< 30 mL/min/{1.73_m2}"'))
+    order = {"dose": "1 mg", "frequency": DAILY}
+    unknown = {"egfr": None, "creatinine_clearance": None}
+    assert finding(ask(formulary, order, patient={**unknown, "hemodialysis": True}), "state") is not None
+    assert unanswered(ask(formulary, order, patient={**unknown, "hemodialysis": False}), "state") == ("egfr",)
+
+
+def test_days_together_with_a_medication_whose_days_nobody_states_are_not_checked(tmp_path: Path) -> None:
+    formulary = small_formulary(tmp_path, "- id: days\n  kind: max-duration\n  limit: 5 d\n  together: true\n")
+    stopped = {"drug": "exampline", "form": "tablet", "dose": "1 mg", "frequency": DAILY, "stopped": True}
+    order = {"dose": "1 mg", "frequency": DAILY, "duration": "5 days"}
+    assert unanswered(ask(formulary, order, patient={"medications": [stopped]}), "days") == ("end_date",)
+
+
+def test_a_form_is_known_for_the_routes_that_its_products_name(tmp_path: Path) -> None:
+    formulary = small_formulary(tmp_path, "- id: most\n  kind: max-daily-dose\n  limit: 10 mg/d\n")
+    injection = (
+        "{form: injection, route: [intravenous], strength: 1 mg / 1 mL, source: invented-label, evidence: label}"
+    )
+    path = tmp_path / "monographs" / "exampline.yaml"
+    path.write_text(path.read_text().replace("products:\n", f"products:\n  - {injection}\n"))
+    formulary = load(tmp_path)
+    order = {"form": "injection", "dose": "11 mg", "frequency": DAILY}
+    assert finding(ask(formulary, {**order, "route": "intravenous"}), "most") is not None
+    joint = ask(formulary, {**order, "route": "intra-articular"})
+    assert joint.decision is Decision.CANNOT_ASSESS and joint.findings[0].code == "unknown-form"
