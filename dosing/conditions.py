@@ -16,6 +16,7 @@ from dosing.patient import Patient
 from dosing.timeline import A_DAY
 from dosing.totals import count, scheduled_before
 from dosing.units import UNITS, Quantity
+from dosing.vocabulary import INJECTED, ROUTE_OF_FORM
 
 # A rule that begins with a birthday is looked for this far into an order that goes on.
 DAYS_AHEAD = 366
@@ -108,8 +109,15 @@ def _forms(forms: frozenset[str], case: Case) -> Answer:
 
 
 def _routes(routes: frozenset[str], case: Case) -> Answer:
-    possible = case.order.routes(case.monograph.forms)
-    return _among(routes, possible, "route") if possible else ("route",)
+    if case.order.route is not None:
+        return case.order.route in routes
+    possible = case.order.routes(case.possible_forms)
+    several = any(ROUTE_OF_FORM.get(form) is None for form in case.possible_forms)
+    if not several:
+        return _among(routes, possible, "route") if possible else ("route",)
+    # An injection goes by several routes: whatever else it may be, that one is open.
+    answer = _among(routes, possible | INJECTED, "route")
+    return ("form",) if isinstance(answer, tuple) and case.order.form is None else answer
 
 
 def _not_indications(excepted: frozenset[str], case: Case) -> Answer:

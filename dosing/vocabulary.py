@@ -39,6 +39,8 @@ ROUTES = frozenset(
         "buccal",
     ]
 )
+# The routes of an injection, which says none by itself.
+INJECTED = frozenset({"subcutaneous", "intramuscular", "intra-articular", "intravenous"})
 INTENTS = frozenset({"maintenance", "bridging", "flare", "acute"})
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 PARTS_OF_DAY = ("morning", "noon", "evening", "bedtime")

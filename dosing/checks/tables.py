@@ -177,14 +177,14 @@ def _why_in(rule: TableRule, band: Band) -> str:
 
 def _remarks(rule: TableRule, band: Band, values: list[Fraction]) -> list[str]:
     """What was assumed: a lower band because of the weight, or because the label leaves a hole."""
-    remarks, name = [], interval_in_words(band.range)
+    remarks = []
     # A single value lies in the band that was chosen for it.
     if len(values) > 1 and any(value not in band.range for value in values):
-        remarks.append(f"The choice of weight changes the band; the lower one, {name}, was used.")
+        remarks.append("The choice of weight changes the band; the lower one, {}, was used.")
     measured = min(values, default=None)
     if measured is not None and any(measured in gap for gap in rule.gaps):
-        remarks.append(f"The label does not decide at this value; the lower-dose band, {name}, was used.")
-    return remarks
+        remarks.append("The source does not decide at this value; the lower-dose band, {}, was used.")
+    return [remark.format(interval_in_words(band.range)) for remark in remarks]
 
 
 def _with_notice(judgement: Judgement, case: Case, remarks: list[str]) -> Judgement:
