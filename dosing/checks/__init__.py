@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dosing.checks import amounts, courses, fit, partners, plausible, states, tables, taper, totals, weight
+from dosing.checks import (
+    amounts,
+    courses,
+    fit,
+    lengths,
+    partners,
+    plausible,
+    states,
+    stops,
+    tables,
+    taper,
+    totals,
+    weight,
+)
 from dosing.judgement import Judge
 
 
@@ -41,9 +54,9 @@ CHECKS: tuple[Check, ...] = (
     _check("step-size", "Is any rise larger than a step?", courses.step_size),
     _check("step-interval", "Does any rise come sooner than the pace allows?", courses.step_interval),
     _check("below-effective-dose", "Is a maintenance dose below the effective range?", courses.below_effective),
-    _check("max-duration", "Does the treatment last longer than it should?", courses.duration),
-    _check("max-supply", "Does one supply last longer than it should?", courses.supply),
-    _check("duration-missing", "Is a length stated for a drug that is for limited use?", courses.duration_stated),
+    _check("max-duration", "Does the treatment last longer than it should?", lengths.duration),
+    _check("max-supply", "Does one supply last longer than it should?", lengths.supply),
+    _check("duration-missing", "Is a length stated for a drug that is for limited use?", lengths.duration_stated),
     _check("mme", "How many morphine milligram equivalents does any day hold?", totals.judge),
     _check("prednisone-equivalent", "How much prednisone-equivalent does any day hold?", totals.judge),
     _check("acetaminophen-total", "How much acetaminophen does any day hold, over all products?", totals.judge),
@@ -52,7 +65,7 @@ CHECKS: tuple[Check, ...] = (
     _check("pregnancy", "Does pregnancy or breastfeeding forbid the drug, or advise against it?", states.judge),
     _check("interaction", "Does the drug meet another that it should not?", partners.judge),
     _check("duplicate-therapy", "Does the drug double another of its class?", partners.judge),
-    _check("abrupt-stop", "Does the order end where the dose should be lowered slowly?", courses.abrupt_stop),
+    _check("abrupt-stop", "Does the order end where the dose should be lowered slowly?", stops.abrupt_stop),
     _check("taper-speed", "Does the dose fall too fast?", taper.judge),
     _check("co-prescription", "Should another drug stand beside this one?", partners.co_prescription),
     _check("monitoring", "What should be measured?", states.advice),

@@ -114,21 +114,8 @@ def _started_after(case: Case, rule: PartnerRule, last: int | None) -> Judgement
             return None  # it goes on: what begins meets it
         unknown = unanswered(("end_date",), f"When {case.drug} was stopped is not stated.")
         return replace(unknown, courses=tuple(following))
-    first = min(following, key=lambda course: course.first)
-    elapsed = Quantity(Fraction(first.first - last), UNITS["d"])
-    if elapsed >= limit:
-        return Judgement(True, measured=elapsed, limit=limit, comparison=">=")
-    effect = f": {rule.effect}" if rule.effect else ""
-    return Judgement(
-        False,
-        f"{first.drug} {words(elapsed)} after {case.drug}{effect}; at least {words(limit)} must lie between.",
-        elapsed,
-        limit,
-        ">=",
-        ((first.first, first.first),),
-        courses=(first,),
-        severity=rule.severity,
-    )
+    soonest = min(following, key=lambda course: course.first)
+    return _wait((case.drug, last), (soonest.drug, soonest.first), soonest, limit, rule)
 
 
 def _counted(case: Case, rule: PartnerRule, meeting: list[Course]) -> Judgement | None:
@@ -224,7 +211,7 @@ def _washout(case: Case, rule: PartnerRule) -> Judgement | None:
         last = course.last
         ended = last is not None and last < case.course.first
         if last is not None and ended and case.formulary.concerns(course.drug, rule.partners):
-            answers.append(_days_between(case, course, last, limit, rule))
+            answers.append(_wait((course.drug, last), (case.drug, case.course.first), course, limit, rule))
     broken = [answer for answer in answers if not answer.kept]
     unknown = [answer for answer in broken if answer.needs]
     return next(iter([answer for answer in broken if not answer.needs] or unknown or answers), None)
@@ -234,18 +221,22 @@ def _days_since_stop(case: Case, order: Order, drug: str, limit: Quantity, rule:
     if order.end_date is None:
         return unanswered(("end_date",), f"When {drug} was stopped is not stated.")
     past = Course(order, drug, "mg", (), (), ("dose",), True)
-    return _days_between(case, past, day_number(order.end_date, case.situation.day_one), limit, rule)
+    last = day_number(order.end_date, case.situation.day_one)
+    return _wait((drug, last), (case.drug, case.course.first), past, limit, rule)
 
 
-def _days_between(case: Case, partner: Course, last: int, limit: Quantity, rule: PartnerRule) -> Judgement:
-    first = case.course.first
-    elapsed = Quantity(Fraction(first - last), UNITS["d"])
+def _wait(
+    before: tuple[str, int], after: tuple[str, int], partner: Course, limit: Quantity, rule: PartnerRule
+) -> Judgement:
+    """The days from the last dose of one drug to the first of the other; `partner` is the course that is met."""
+    first = after[1]
+    elapsed = Quantity(Fraction(first - before[1]), UNITS["d"])
     if elapsed >= limit:
         return Judgement(True, measured=elapsed, limit=limit, comparison=">=")
     effect = f": {rule.effect}" if rule.effect else ""
     return Judgement(
         False,
-        f"{case.drug} {words(elapsed)} after {partner.drug}{effect}; at least {words(limit)} must lie between.",
+        f"{after[0]} {words(elapsed)} after {before[0]}{effect}; at least {words(limit)} must lie between.",
         elapsed,
         limit,
         ">=",

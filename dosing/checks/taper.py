@@ -6,12 +6,11 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from dosing.case import Case
-from dosing.checks.courses import earlier_use
+from dosing.checks.stops import counted, earlier_use
 from dosing.conditions import Holding
 from dosing.formulary.kinds import Cut, Rule, TaperRule
 from dosing.judgement import Judgement
 from dosing.timeline import A_DAY, Course, Run, averaged
-from dosing.totals import exposure_in
 from dosing.units import UNITS, Quantity
 from dosing.wording import words
 
@@ -63,18 +62,13 @@ def _used_to(case: Case, rule: TaperRule, course: Course, fall: Fall) -> bool:
     days = sum(
         run.last - run.first + 1
         for run in course.runs
-        if run.last is not None and run.last < fall.after.first and (_counted(case, rule, run) or 0) > bound
+        if run.last is not None and run.last < fall.after.first and (counted(case, rule, run) or 0) > bound
     )
     return days >= rule.at_least.amount("d")
 
 
-def _counted(case: Case, rule: TaperRule, run: Run) -> Fraction | None:
-    """A run's daily dose as the rule counts it: as it is, or in an equivalent; None without a factor."""
-    return exposure_in(case, rule.equivalence, run) if rule.equivalence else run.total
-
-
 def _judge_fall(case: Case, rule: TaperRule, fall: Fall) -> Judgement | None:
-    before, after = _counted(case, rule, fall.before), _counted(case, rule, fall.after)
+    before, after = counted(case, rule, fall.before), counted(case, rule, fall.after)
     if before is None or after is None:
         return None
     row = next((cut for cut in rule.cuts if cut.range is None or before in cut.range), None)
