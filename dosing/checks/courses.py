@@ -136,7 +136,8 @@ def below_effective(case: Case, rule: Rule, holding: Holding) -> Judgement | Non
         return Judgement(True, measured=measured, limit=floor, comparison=">=")
     return Judgement(
         False,
-        f"{words(measured)} of {case.drug} as maintenance; the effective range begins at {words(floor)}.",
+        f"{words(measured)} of {case.drug}{' as maintenance' if case.order.intent == 'maintenance' else ''}; "
+        f"the range that maintains an effect begins at {words(floor)}.",
         measured,
         floor,
         ">=",
