@@ -26,7 +26,7 @@ from dosing.formulary.entry import Broken, compose
 from dosing.formulary.loader import HERE
 from dosing.formulary.model import Formulary
 from dosing.names import Names
-from dosing.screening import screen
+from dosing.screening import verdict_of
 
 CASES = HERE / "cases"
 CASE_DAY = date(2026, 12, 1)  # of a case that states no day: its answer must not change with the calendar
@@ -150,7 +150,7 @@ def off_key(formulary: Formulary, canary: Canary) -> str | None:
 
 
 def _verdict(question: OrdersQuestion, formulary: Formulary) -> Verdict:
-    return screen(question.orders, question.patient, formulary, question.as_of).verdict
+    return verdict_of(question.orders, question.patient, formulary, question.as_of)
 
 
 def cases_of(flock: Flock, rule: str) -> dict[str, list[dict[str, object]]]:

@@ -21,7 +21,7 @@ from dosing.formulary.entry import compose
 from dosing.formulary.loader import HERE
 from dosing.formulary.model import Formulary
 from dosing.names import names_of
-from dosing.screening import screen
+from dosing.screening import verdict_of
 
 DECK = HERE / "deck"
 DAY = date(2026, 12, 1)
@@ -105,7 +105,7 @@ def _case(file: str, case: Mapping[str, Any], healthy: Mapping[str, Any], schema
 def answered(case: DeckCase, formulary: Formulary) -> Verdict:
     """What the checks say of one case."""
     question = case.question
-    return screen(question.orders, question.patient, formulary, question.as_of).verdict
+    return verdict_of(question.orders, question.patient, formulary, question.as_of)
 
 
 def alerts(verdict: Verdict) -> Alerts:

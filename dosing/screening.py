@@ -54,20 +54,29 @@ class _Rows:
 def screen(orders: tuple[Order, ...], patient: Patient, formulary: Formulary, as_of: date) -> Screening:
     """Judge orders together and with the patient's medications. The same request always gives the same answer."""
     situation = situated(orders, patient, formulary, as_of)
+    return Screening(_verdict(situation), as_of, totals(situation), situation.measured.all)
+
+
+def verdict_of(orders: tuple[Order, ...], patient: Patient, formulary: Formulary, as_of: date) -> Verdict:
+    """The verdict alone, where nobody reads the sums and measures beside it."""
+    return _verdict(situated(orders, patient, formulary, as_of))
+
+
+def _verdict(situation: Situation) -> Verdict:
     rows = _Rows([], [], [])
     for order in situation.orders:
         _screen_order(order, situation, rows)
     _screen_medications(situation, rows)
     _screen_pairs(situation, rows)
-    verdict = Verdict(_merged(rows.findings), _grouped(rows.not_checked), tuple(rows.passed))
-    return Screening(verdict, as_of, totals(situation), situation.measured.all)
+    return Verdict(_merged(rows.findings), _grouped(rows.not_checked), tuple(rows.passed))
 
 
 def situated(orders: tuple[Order, ...], patient: Patient, formulary: Formulary, as_of: date) -> Situation:
     """The request with every amount in what its monograph counts."""
     judged = tuple(restated(order, formulary) for order in orders)
-    if patient.medications is not None:
-        patient = replace(patient, medications=tuple(restated(known, formulary) for known in patient.medications))
+    taken = tuple(restated(known, formulary) for known in patient.medications or ())
+    if any(one is not other for one, other in zip(taken, patient.medications or (), strict=True)):
+        patient = replace(patient, medications=taken)
     return Situation(judged, patient, formulary, as_of)
 
 
