@@ -81,9 +81,8 @@ def create_app(settings: Settings, services: Services | None = None, sing: Sing 
 
     error_handlers.register(app)
     app.before_request(_no_unknown_query)
-    # The way Flask documents for wrapping an application; mypy sees a method replaced.
     wrapped = with_headers(app.wsgi_app, lambda: app.extensions.get(FORMULARY_VERSION))
-    app.wsgi_app = wrapped  # type: ignore[method-assign, assignment]  # see above
+    app.wsgi_app = wrapped  # type: ignore[method-assign, assignment]  # the way Flask documents for wrapping it
     return app
 
 

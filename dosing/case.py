@@ -76,8 +76,7 @@ class Situation:
     @cached_property
     def past_courses(self) -> tuple[Course, ...]:
         """What was taken and is over, as far as its days are stated."""
-        dated = [order for order in self.past_medications if order.start_date is not None]
-        return tuple(course for order in dated for course in self._lay(order, True))
+        return tuple(course for course in self.ended_courses if course.order.start_date is not None)
 
     @cached_property
     def courses_of(self) -> dict[str, tuple[Course, ...]]:

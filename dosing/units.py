@@ -274,6 +274,9 @@ class Quantity:
     def _in_own_unit(self, other: Quantity) -> Fraction:
         return other.value if other.unit is self.unit else other.value * _ratio(other.unit, self.unit)
 
+    # `NotImplemented` is Python's own answer for "not comparable with me": it asks the other operand, then raises a
+    # TypeError (or, for ==, says that they differ). A number is never taken for a quantity.
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Quantity):
             return NotImplemented

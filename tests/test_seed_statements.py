@@ -22,6 +22,7 @@ from dosing.formulary.kinds import Layer
 from dosing.screening import screen
 from schedules.formats import FORMATS, Sheet
 from schedules.titration import Plan, plan
+from tests import small_formulary
 from tests.reading_cases import all_findings, formulary, question_of, rules_found, titration_of
 
 STATEMENTS = (
@@ -48,20 +49,10 @@ STATEMENTS = (
 )
 LUPUS = "systemic-lupus-erythematosus"
 HEALTHY: Mapping[str, Any] = {
-    "age": "45 years",
-    "sex": "male",
-    "weight": "70 kg",
-    "height": "175 cm",
-    "creatinine_clearance": "90 mL/min",
-    "egfr": "90 mL/min/1.73 m2",
-    "hepatic_impairment": "none",
-    "hemodialysis": False,
+    **small_formulary.HEALTHY,
     "opioid_experience": "naive",
     "tpmt": "normal",
     "nudt15": "normal",
-    "conditions": [],
-    "allergies": [],
-    "medications": [],
 }
 PROTOCOLS = [
     (monograph.drug, protocol.id) for monograph in formulary().monographs.values() for protocol in monograph.protocols

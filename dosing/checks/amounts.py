@@ -181,10 +181,10 @@ def _weekly(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fract
         return missing
     # What another order adds is not known; what is known may be too much already.
     known = tuple(other for other in case.same_drug if not other.needs)
-    heaviest = heaviest_week(known)
-    if heaviest is None:
+    week = heaviest_week(known)
+    if week is None:
         return missing
-    amount, first = heaviest
+    amount, first = week
     limit = _scaled(row.max_weekly, A_WEEK[case.course.unit], share)
     measured = Quantity(amount, limit.unit)
     if amount <= limit.value:
@@ -276,15 +276,7 @@ def _beside(case: Case, runs: tuple[Run, ...]) -> tuple[int, Run, Course] | None
         if course.drug == case.drug and course is not case.course and course.unit == case.course.unit
         for stretch in course.runs
     ]
-    gaps = [
-        (
-            max(first - run.last if run.last is not None else 0, run.first - last if last is not None else 0, 0),
-            run,
-            other,
-        )
-        for run in runs
-        for first, last, other in others
-    ]
+    gaps = [(_between(run, first, last), run, other) for run in runs for first, last, other in others]
     return min(gaps, key=lambda gap: gap[0], default=None)
 
 

@@ -36,7 +36,7 @@ def starting_dose(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     if kind_of(rule.limit) != course.unit:
         return None
     code = _compared_in(rule.limit)
-    amount = _first_week(course) if code == "mg/wk" else _amount_in(code, case, first, first)
+    amount = _first_week(course) if code == "mg/wk" else _amount_in(code, case, first)
     if amount is None:
         return unanswered(("weight",))
     daily = code not in ("mg", "ug/h", "[iU]")
@@ -65,7 +65,7 @@ def step_size(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     limit = rule.limit.to(code)
     sizes: list[tuple[Fraction, Run]] = []
     for before, after in _rises(case, level=code == "mg/wk"):
-        high, low = _amount_in(code, case, after, after), _amount_in(code, case, before, before)
+        high, low = _amount_in(code, case, after), _amount_in(code, case, before)
         if high is None or low is None:
             return unanswered(("weight",))
         if after.first >= case.situation.first_judged:
@@ -156,13 +156,13 @@ def _compared_in(limit: Quantity) -> str:
     return A_DAY[kind_of(limit)].code if is_per_day(limit) else kind_of(limit)
 
 
-def _amount_in(code: str, case: Case, run: Run, level: Run) -> Fraction | None:
-    """What a run holds in that unit (`level`: the run with the mean of its pattern); None without the weight."""
+def _amount_in(code: str, case: Case, run: Run) -> Fraction | None:
+    """What a run holds in that unit; None without the weight."""
     if code == "mg/kg/d":
         weight = case.patient.weight
         return run.total / weight.amount("kg") if weight is not None else None
     if code == "mg/wk":
-        return level.total * DAYS_A_WEEK
+        return run.total * DAYS_A_WEEK
     return run.total if code.endswith("/d") else run.single
 
 

@@ -80,7 +80,7 @@ def _judge_fall(case: Case, rule: TaperRule, fall: Fall) -> Judgement | None:
     days = ((fall.after.first, fall.after.first),)
     if limit is not None and before - after > limit:
         most = Quantity(limit, unit)
-        share = f", {words_of_percent(row)}" if row.percent is not None else ""
+        share = f", {_words_of_percent(row)}" if row.percent is not None else ""
         return Judgement(
             False,
             f"Step {fall.after.step} of {case.drug} falls by {words(measured)}; "
@@ -119,7 +119,7 @@ def _effect(rule: TaperRule) -> str:
     return f": {rule.effect}" if rule.effect else ""
 
 
-def words_of_percent(row: Cut) -> str:
+def _words_of_percent(row: Cut) -> str:
     """The share that a cut may take: "10 percent of the dose before it"."""
     of = "the highest dose" if row.of_original else "the dose before it"
     return f"{row.percent} percent of {of}"
