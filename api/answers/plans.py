@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from decimal import Decimal
 
-from api.json_text import quantity
+from api.json_text import encode, quantity
 from dosing.formulary.kinds import Source
 from dosing.formulary.model import Formulary
 from dosing.measures import Measure
@@ -13,7 +15,7 @@ from dosing.patient import Patient
 from dosing.products import Pieces, unit_amount
 from dosing.units import UNITS, Quantity, words
 from dosing.vocabulary import LIQUIDS, PIECE_OF_FORM
-from schedules.instructions import instruction
+from schedules.formats.sig import step_words
 from schedules.regimen import RegimenStep
 from schedules.supply import supply
 from schedules.titration import Plan
@@ -25,7 +27,8 @@ ALWAYS_ADVISED = ("missed-dose",)
 def plan_answer(plan: Plan, check: Mapping[str, object], formulary: Formulary, number: str) -> dict[str, object]:
     """The schedule object of the contract for a plan whose check is already in its final shape."""
     request = plan.request
-    return {
+    steps = [_step(plan, step) for step in plan.regimen.steps]
+    answer: dict[str, object] = {
         "id": number,
         "kind": "titration",
         "drug": plan.monograph.drug,
@@ -51,7 +54,7 @@ def plan_answer(plan: Plan, check: Mapping[str, object], formulary: Formulary, n
             }
             for item in plan.chosen
         ],
-        "steps": [_step(plan, step) for step in plan.regimen.steps],
+        "steps": steps,
         "supply": [_pieces(pieces) for pieces in supply(plan.regimen)],
         "days_supply": plan.regimen.days,
         "reassessments": [
@@ -64,6 +67,11 @@ def plan_answer(plan: Plan, check: Mapping[str, object], formulary: Formulary, n
         "revises": None,
         "formulary": check["formulary"],
     }
+    # The words are made from what is sent, so that they say its numbers and no others.
+    sent = json.loads(encode({"steps": steps, "supply": answer["supply"]}), parse_float=Decimal)
+    for step, words_of_step in zip(steps, step_words(sent), strict=True):
+        step.update(words_of_step)
+    return answer
 
 
 def source(known: Source, evidence: str | None = None) -> dict[str, object]:
@@ -105,7 +113,6 @@ def _step(plan: Plan, step: RegimenStep) -> dict[str, object]:
         "as_needed": step.as_needed,
         "interval": quantity(step.interval) if step.interval is not None else None,
         "max_per_day": quantity(step.max_per_day) if step.max_per_day is not None else None,
-        "instruction": instruction(step),
     }
 
 

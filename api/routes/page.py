@@ -32,7 +32,8 @@ from dosing.units import Quantity, words
 from schedules.formats.citations import source_words
 from schedules.formats.contents import NEEDS, contents
 from schedules.formats.dates import full, read_date
-from schedules.formats.prescriber import NOT_GIVEN, Row, value_words
+from schedules.formats.prescriber import NOT_GIVEN, value_words
+from schedules.formats.rows import Row
 from schedules.formats.sheet import Sheet
 from schedules.formats.wording import amount, capitalised, quantity_of, tall_man, tied
 

@@ -19,6 +19,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import Final
 
+from dosing.numbers import grouped
+
 WORDS: Final = Path(__file__).with_name("words")
 MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June"),
@@ -54,8 +56,8 @@ class Language:
         return said.format(**values) if values else said
 
     def count(self, singular: str, plural: str, number: int, **values: object) -> str:
-        """The form that `number` asks for."""
-        return self._words.ngettext(singular, plural, number).format(number=number, **values)
+        """The form that `number` asks for; {number} is the number as it is read."""
+        return self._words.ngettext(singular, plural, number).format(number=grouped(str(number)), **values)
 
     def knows(self, text: str) -> bool:
         """Whether a text has words in this language."""
