@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 
 from schedules.formats import FORMATS, Sheet
-from schedules.formats.contents import contents
 from tests.figures import figure
 from tests.schedules.formats.examples import NAMES, example, plans
 from tests.schedules.formats.paper_linter import faults, loose_doses
 from tests.schedules.formats.reading import Page, pdf_text
-
-MOST_YEARS_OF_SCHOOL = 8
 
 
 def page(plan: dict[str, Any]) -> str:
@@ -121,30 +117,3 @@ def test_the_page_and_the_text_of_any_plan_keep_the_rules(plan: dict[str, Any]) 
 @given(plans())
 def test_the_pdf_of_any_plan_keeps_the_rules(plan: dict[str, Any]) -> None:
     assert list(faults(pdf_text(FORMATS["pdf"].render(plan, Sheet()), "-raw"))) == []
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_the_patients_sheet_asks_for_no_more_than_eight_years_of_school(name: str) -> None:
-    """By Flesch and Kincaid. Steps, signs and advice: what is read as sentences."""
-    sheet = contents(example(name), Sheet())
-    sentences = [sheet.why, sheet.after, sheet.origin, sheet.supply_note, *sheet.call_now]
-    sentences += [step.sentence for step in sheet.steps]
-    sentences += [row.text for row in (*sheet.advice, *sheet.reassessments)]
-    assert years_of_school(" ".join(sentences)) <= MOST_YEARS_OF_SCHOOL
-
-
-def test_the_measure_of_school_years_tells_hard_words_from_easy_ones() -> None:
-    assert years_of_school("Take this pill at noon. Do not stop.") < 2
-    assert years_of_school("Simultaneous administration necessitates individualised pharmacological evaluation.") > 15
-
-
-def years_of_school(prose: str) -> float:
-    words = re.findall(r"[A-Za-z]+", prose)
-    sentences = max(1, len(re.findall(r"[.!?:](?:\s|$)", prose)))
-    return 0.39 * len(words) / sentences + 11.8 * sum(map(_syllables, words)) / len(words) - 15.59
-
-
-def _syllables(word: str) -> int:
-    groups = len(re.findall(r"[aeiouy]+", word.lower()))
-    silent = word.lower().endswith("e") and not word.lower().endswith("le") and groups > 1
-    return max(1, groups - silent)
