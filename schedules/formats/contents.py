@@ -23,9 +23,9 @@ from schedules.formats.languages import ENGLISH, Language, message, speaking
 from schedules.formats.pharmacy import Pharmacy, pharmacy_part
 from schedules.formats.prescriber import Prescriber, prescriber_part
 from schedules.formats.seal import Seal, seal_of
-from schedules.formats.sheet import AUDIENCES, Sheet
+from schedules.formats.sheet import AUDIENCES, PROFESSIONALS, Sheet
 from schedules.formats.steps import StepLine, endings, revised, step_lines, until_now
-from schedules.formats.wording import Json, capitalised, listed, tied
+from schedules.formats.wording import Json, capitalised, listed, tall_man, tied
 
 # How the inputs of a rule are called on paper. What is not named here is its own name with spaces.
 NEEDS: Final[Mapping[str, str]] = {
@@ -108,7 +108,9 @@ class Contents:
 
 def contents(plan: Json, sheet: Sheet) -> Contents:
     """The words of a plan. `plan` is the schedule's JSON object, numbers as int or Decimal."""
-    language = speaking(sheet.language)
+    # A part that is English by itself is an English document: its foot, its banner and its title too.
+    professional = sheet.audience in PROFESSIONALS
+    language = ENGLISH if professional else speaking(sheet.language)
     drugs = tuple(dict.fromkeys(step["drug"] for step in plan["steps"]))
     named = tuple(language.say(drug) for drug in drugs)
     drug_names = len(drugs) > 1
@@ -117,12 +119,13 @@ def contents(plan: Json, sheet: Sheet) -> Contents:
     aim, why = _KINDS[plan["kind"]] if _changes(plan) else _STEADY
     begins = full(first, language)
     number = sheet.number or str(plan.get("id") or "")
+    title = tied(_title(plan, language), named, language)
     fills = fills_of(plan, drug_names, language)
     supply, days = to_collect(plan)
     return Contents(
         parts=(sheet.audience,) if sheet.audience else AUDIENCES,
         paper=sheet.paper,
-        title=tied(_title(plan, language), named, language),
+        title=tall_man(title) if professional else title,
         aim=language.say(aim),
         why=language.say(why),
         begins=begins,
@@ -136,7 +139,7 @@ def contents(plan: Json, sheet: Sheet) -> Contents:
         origin=language.say(
             "A computer made this sheet as a prescriber asked. It is not an order until a prescriber signs it."
         ),
-        untranslated=_translation(plan, sheet, language),
+        untranslated="" if professional else _translation(plan, sheet, language),
         banner=_banner(plan["check"], language),
         patient_name=sheet.patient_name,
         prescriber_name=sheet.prescriber,

@@ -185,9 +185,9 @@ def _panel(panel: _Panel, frame: _Frame, letters: _Type) -> list[str]:
     # The highest and the lowest dose are always named, those between where there is room.
     for dose in sorted(levels, key=lambda level: (level not in (max(levels), min(levels)), -level)):
         height = up(dose)
-        begins = next(frame.across(tread.first) for tread in panel.treads if tread.dose == dose)
-        marks.append(_line(left, height, begins, height, Fraction(1, 2), dashes="1 3"))
         if all(abs(height - other) >= letters.size for other in named):
+            begins = next(frame.across(tread.first) for tread in panel.treads if tread.dose == dose)
+            marks.append(_line(left, height, begins, height, Fraction(1, 2), dashes="1 3"))
             marks.append(_text(left - _TICK, height + letters.size * Fraction(7, 20), levels[dose], anchor="end"))
             named.append(height)
     stairs = [tread for tread in panel.treads if not tread.in_turn]

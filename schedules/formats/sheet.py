@@ -12,7 +12,8 @@ import unicodedata
 from dataclasses import dataclass, fields
 from typing import Final
 
-AUDIENCES: Final = ("patient", "prescriber", "pharmacy")
+PROFESSIONALS: Final = ("prescriber", "pharmacy")
+AUDIENCES: Final = ("patient", *PROFESSIONALS)
 PAPERS: Final = ("letter", "a4")
 _MOST_CHARACTERS: Final = 500
 _MOST_READ: Final = 4 * _MOST_CHARACTERS

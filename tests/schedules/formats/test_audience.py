@@ -58,6 +58,16 @@ def test_a_sheet_for_nobody_or_on_no_paper_is_refused(wish: dict[str, str]) -> N
         Sheet(**wish)
 
 
+@pytest.mark.parametrize("audience", ["prescriber", "pharmacy"])
+def test_a_part_that_is_english_alone_is_an_english_document(audience: str) -> None:
+    plan = example("tramadol-as-needed")
+    page = FORMATS["html"].render(plan, Sheet(language="es", audience=audience)).decode()
+    assert '<html lang="en">' in page
+    assert "<title>traMADol, immediate release: plan 01JDTN8K5T</title>" in page
+    assert "Plan 01JDTN8K5T of" in page
+    assert '<html lang="es">' in FORMATS["html"].render(plan, Sheet(language="es")).decode()
+
+
 def test_a_page_says_its_paper_to_its_stylesheet() -> None:
     assert 'class="a4"' in FORMATS["html"].render(example("gabapentin-1800"), Sheet(paper="a4")).decode()
 

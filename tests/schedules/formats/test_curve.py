@@ -101,3 +101,64 @@ def test_the_line_stays_inside_the_drawing(plan: dict[str, Any]) -> None:
             down = values[-1:] if command in "MLV" else []
             assert all(0 <= value <= width for value in across)
             assert all(0 <= value <= height for value in down)
+
+
+def test_two_drugs_have_a_panel_each_with_its_own_scale_and_limit() -> None:
+    drawing = drawn(example("gabapentin-to-pregabalin"))
+    assert [text for text in texts(drawing) if text in ("Gabapentin", "Pregabalin")] == ["Gabapentin", "Pregabalin"]
+    assert [text for text in texts(drawing) if text.startswith("Limit")] == [
+        "Limit: 3,600 mg a day",
+        "Limit: 600 mg a day",
+    ]
+    words = drawing.words.replace(NO_BREAK, " ")
+    assert "The dose in one day (gabapentin): 1,200 mg from Tue Dec 1 to Thu Dec 3" in words
+    assert "The dose in one day (pregabalin): 75 mg from Tue Dec 1 to Thu Dec 3" in words
+
+
+def test_a_steady_companion_has_no_panel() -> None:
+    drawing = drawn(example("methotrexate-weekly"))
+    assert "Folic acid" not in texts(drawing)
+    assert drawing.words.startswith("The dose in one week (methotrexate): 10")
+
+
+def test_companions_that_are_all_there_is_are_drawn() -> None:
+    plan = example("methotrexate-weekly")
+    plan["steps"] = [step for step in plan["steps"] if step["drug"] == "folic acid"]
+    assert "1 mg" in texts(drawn(plan))
+
+
+def test_of_several_limits_of_a_drug_the_lowest_is_drawn() -> None:
+    plan = example("gabapentin-to-pregabalin")
+    plan["ceilings"].append({**plan["ceilings"][0], "limit": quantity(450, "mg/d")})
+    assert "Limit: 450 mg a day" in texts(drawn(plan))
+
+
+def test_doses_that_alternate_are_two_lines_and_said_to_be_in_turn() -> None:
+    drawing = drawn(example("hydroxychloroquine-alternating"))
+    assert drawing.svg.count('stroke-width="3" stroke-dasharray="6 3"') == 1
+    assert "400 mg and 200 mg in turn from Tue Dec 1" in drawing.words.replace(NO_BREAK, " ")
+
+
+def test_a_dose_on_some_days_is_said_to_be_of_those_days() -> None:
+    assert "1 mg on a day with a dose from Tue Dec 22" in drawn(example("prednisone-stop")).words.replace(NO_BREAK, " ")
+
+
+def test_a_patch_is_drawn_at_its_rate() -> None:
+    drawing = drawn(example("fentanyl-patch"))
+    assert drawing.words.replace(NO_BREAK, " ").startswith("The dose in one hour: 25 mcg from Tue Dec 1")
+    assert "on a day with a dose" not in drawing.words
+
+
+def test_the_day_of_a_revision_is_a_line_on_the_drawing_of_all_days() -> None:
+    plan = example("gabapentin-revised")
+    whole = curve(plan, gone=True)
+    assert whole is not None
+    assert 'stroke-dasharray="2 2"' in whole.svg
+    assert 'stroke-dasharray="2 2"' not in drawn(plan).svg
+
+
+def test_after_days_without_the_drug_its_line_begins_anew() -> None:
+    plan = example("gabapentin-1800")
+    plan["steps"] = [plan["steps"][0], plan["steps"][2]]
+    stairs = [path for path in drawn(plan).svg.split("<path") if 'stroke-width="3"' in path]
+    assert ["V" in stair for stair in stairs] == [True, False]

@@ -114,6 +114,7 @@ def test_a_maximum_in_pieces_is_told_in_pieces() -> None:
         (["monday", "thursday"], "On Mondays and Thursdays only: take "),
         ({"every": 2, "first": 1}, "Every other day, from Tue Dec 1 on: take "),
         ({"every": 3, "first": 1}, "Every 3 days, from Tue Dec 1 on: take "),
+        ({"every": 1, "first": 1}, "Take "),
         (None, "Take "),
     ],
 )
