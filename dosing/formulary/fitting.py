@@ -204,7 +204,7 @@ def _range_faults(protocol: Protocol) -> Iterator[tuple[str, str]]:
     ends = [known.until for known in protocol.raises]
     if any(later <= earlier for earlier, later in itertools.pairwise(ends)):
         yield "a raise ends where the one before it has ended.", "Write the raises in order."
-    elif max([*ends, *([protocol.as_needed.until] if protocol.as_needed else [])]) < protocol.maintenance_high:
+    elif ends and max([*ends, *([protocol.as_needed.until] if protocol.as_needed else [])]) < protocol.maintenance_high:
         yield "its raises end before its maintenance range does.", "Raise as far, or lower the range."
     if any(known.at_least_every > known.every for known in protocol.raises):
         yield "a raise comes sooner than it may.", "Correct `every` or `at_least_every`."

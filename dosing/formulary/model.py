@@ -126,7 +126,8 @@ class Stretch:
 
     A cut is `by` an amount, or `percent` of the dose before it (`of_original`: of the first dose). Where strengths are
     too coarse for it, one cut may take up to `most` or `most_percent` after a wait that is longer in proportion.
-    With `within` the cuts are spread over that time, and `every` is None.
+    With `within` the cuts are spread over that time, and `every` is None. A stretch with `to_percent` holds while the
+    dose is above that share of the first dose; then the next one does.
     """
 
     source: Source
@@ -137,6 +138,7 @@ class Stretch:
     of_original: bool = False
     most: Quantity | None = None
     most_percent: Fraction | None = None
+    to_percent: Fraction | None = None
     every: Quantity | None = None
     within: Quantity | None = None
 
