@@ -71,15 +71,15 @@ def make() -> AnyResponse:
     fields = read_fields(request.content_type, _posted_bytes())
     services = services_of(current_app.extensions)
     asked, faults = request_of(fields)
-    titration = None
+    wanted = None
     try:
-        titration, _ = TITRATION.load(asked)
+        wanted = TITRATION.load(asked)
     except ValidationError as error:
         faults += faults_from_marshmallow(error, TITRATION)
     try:
-        if titration is None or faults:
+        if wanted is None or faults:
             raise Problem.of(faults)
-        schedule = planned(services, titration)
+        schedule = planned(services, wanted, asked)
     except Problem as problem:
         return _form(services, fields, problem)
     number = str(schedule["id"])
