@@ -57,3 +57,15 @@ def with_shared(monograph: Monograph, shared: Mapping[str, Shared]) -> Monograph
         tapers=(*monograph.tapers, *tapers),
         restart=monograph.restart or next(iter(restarts), None),
     )
+
+
+def unreached(shared: Mapping[str, Shared], monographs: Mapping[str, Monograph]) -> list[Fault]:
+    """Ways down of a class that no drug of it can go, for it has none of their forms or there is none."""
+    told = []
+    for name, known in shared.items():
+        forms = {form for drug in monographs.values() if name in drug.classes for form in drug.forms}
+        for taper in known.tapers:
+            if not forms or (taper.forms is not None and taper.forms.isdisjoint(forms)):
+                what = f"{name}, taper {taper.id}: no drug of the class has its forms."
+                told.append(Fault(taper.file, taper.line, what, "Correct the form, or remove the taper."))
+    return told

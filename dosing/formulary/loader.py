@@ -25,7 +25,7 @@ from dosing.formulary.drugs import (
 from dosing.formulary.entry import Broken, Entry, Fault, FormularyError, compose, read_list
 from dosing.formulary.factors import read_equivalence
 from dosing.formulary.kinds import Rule, Source
-from dosing.formulary.kinship import Shared, read_shared, with_shared
+from dosing.formulary.kinship import Shared, read_shared, unreached, with_shared
 from dosing.formulary.local import read_local, with_local
 from dosing.formulary.model import Advice, Combination, Equivalence, Formula, Formulary, Monograph, Partner, Term
 from dosing.formulary.rules import read_rule
@@ -307,6 +307,9 @@ class _Loading:
                     "Keep one file for one drug.",
                 )
             found[monograph.drug] = with_shared(monograph, shared)
+        # A monograph that cannot be read is not there: what its class states would seem to reach nobody.
+        if not self.faults:
+            self.faults += unreached(shared, found)
         return found
 
     def _combinations(self, names: Names) -> dict[str, Combination]:

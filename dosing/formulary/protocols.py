@@ -1,7 +1,7 @@
 """YAML entries to ways up and down: protocols, tapers, and what missed days mean.
 
 What is read here has one shape or none: a taper is stretches, a table or a length, a cut is an amount or a share.
-Whether its numbers fit together is the lint's to say (see `fitting`).
+Whether its numbers fit together is the lint's to say (see `ways`).
 """
 
 from __future__ import annotations
