@@ -88,13 +88,11 @@ def descend(start: Fraction, goal: Fraction, paces: Sequence[Pace], layout: Layo
     while total > goal:
         pace = next((known for known in paces if known.holds(total, original)), None)
         if pace is None:
-            return Descent(tuple(rungs), Bottom(total, layout.at_most(_below(total, layout)), Fraction(0)))
+            return Descent(tuple(rungs), _bottom(total, layout, Fraction(0)))
         if pace.stretch.within is not None:
             rungs += _spread(total, goal, pace, layout)
             if not rungs or rungs[-1].total >= total:
-                return Descent(
-                    tuple(rungs), Bottom(total, layout.at_most(_below(total, layout)), pace.cut(total, original))
-                )
+                return Descent(tuple(rungs), _bottom(total, layout, pace.cut(total, original)))
             total = rungs[-1].total
             continue
         cut = pace.cut(total, original)
@@ -142,11 +140,11 @@ def evenly(start: Fraction, goal: Fraction, days: int, layout: Layout, by: Fract
     while cut is not None and (wanted := max(total - cut, goal)) > 0 and total > goal:
         made = layout.at_least(wanted)
         if made is None or made >= total:
-            return Descent(_held(totals, days), Bottom(total, layout.at_most(_below(total, layout)), cut))
+            return Descent(_held(totals, days), _bottom(total, layout, cut))
         totals.append(made)
         total = made
     if cut is None:
-        return Descent((), Bottom(start, layout.at_most(_below(start, layout)), Fraction(0)))
+        return Descent((), _bottom(start, layout, Fraction(0)))
     return Descent(_held(totals, days))
 
 
@@ -178,7 +176,7 @@ def _shares(days: int, count: int) -> list[int]:
     return [share + (1 if place >= count - more else 0) for place in range(count)]
 
 
-def _below(total: Fraction, layout: Layout) -> Fraction:
-    """The next amount below a total that a product could add up to."""
+def _bottom(total: Fraction, layout: Layout, largest_cut: Fraction) -> Bottom:
+    """The end of a way down at a dose, with the next lower one that can be made."""
     grain = layout.grain()
-    return -(-total // grain) * grain - grain
+    return Bottom(total, layout.at_most(-(-total // grain) * grain - grain), largest_cut)

@@ -12,7 +12,7 @@ from dosing.formulary.model import Monograph, Protocol, Reassessment, Taper
 from dosing.patient import Patient
 from dosing.screening import Screening
 from dosing.units import Quantity
-from schedules.regimen import Regimen, RegimenStep
+from schedules.regimen import Regimen
 
 
 class PlanError(Exception):
@@ -80,10 +80,11 @@ class Ceiling:
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """What is taken until now: the steps that led here, and for how long in all, where that is known."""
+    """What is taken until now: a day's or a week's total, its doses, and for how long in all, where that is known."""
 
     drug: str
-    last: RegimenStep
+    total: Quantity
+    doses: tuple[tuple[str, Quantity], ...]
     taken_for: Quantity | None
 
 

@@ -209,13 +209,12 @@ def _clearance(measure: Measure) -> dict[str, object]:
 
 
 def _current(known: Current) -> dict[str, object]:
-    step = known.last
+    weekly = known.total.unit.code == "mg/wk"
     return {
         "drug": known.drug,
-        "daily_dose": quantity(step.daily) if step.weekly is None else None,
-        "weekly_dose": quantity(step.weekly) if step.weekly is not None else None,
-        "on_days": _on_days(step.pattern),
-        "doses": [{"when": dose.when, "amount": quantity(dose.amount)} for dose in step.doses],
+        "daily_dose": None if weekly else quantity(known.total),
+        "weekly_dose": quantity(known.total) if weekly else None,
+        "doses": [{"when": when, "amount": quantity(amount)} for when, amount in known.doses],
         "taken_for": quantity(known.taken_for) if known.taken_for is not None else None,
     }
 

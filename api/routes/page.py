@@ -24,7 +24,8 @@ from api.errors import Fault, Problem, faults_from_marshmallow
 from api.json_text import encode
 from api.plan_form import LABELS, LARGEST_FORM, by_field, preset, read_fields, request_of, typed
 from api.routes import refuse_unknown_query
-from api.routes.schedules import TITRATION, planned
+from api.planning import planned
+from api.routes.schedules import TITRATION
 from api.services import Services, services_of, today
 from api.store import STORE, Store, StoreUnavailable, schedule_to_store
 from dosing.formulary.model import Formulary, Monograph, Protocol, Term
