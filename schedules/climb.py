@@ -68,8 +68,11 @@ class Climb:
         self.climb(steps, self.start_total, target)
         return Regimen(self.drug, form_of(self.layout.products), steps.made)
 
-    def climb(self, steps: Steps, total: Fraction, target: Quantity, level: int = 0) -> None:
-        """Add the steps from a total to the target, up to the last day. Raises NotDispensable."""
+    def climb(self, steps: Steps, total: Fraction, target: Quantity, level: int = 0, held: int = 0) -> None:
+        """Add the steps from a total to the target, up to the last day. Raises NotDispensable.
+
+        `level` is how many rises lie behind, `held` for how many days the total is taken already.
+        """
         goal = target.amount(self.layout.unit.code)
         beyond = self.as_needed.beyond.amount("mg/d") if self.as_needed is not None else None
         scheduled = goal if beyond is None else min(goal, beyond)
@@ -79,6 +82,10 @@ class Climb:
             waits = days
             if waits is None and goal > scheduled and self.raises:
                 waits = int(self.raises[-1].every.amount("d"))
+            if waits is not None and number == level:
+                waits -= held
+                if waits <= 0:
+                    continue
             last = self.days if waits is None else min(steps.last + waits, self.days)
             steps.add(self._turns(amount, number, steps), last)
         if goal > scheduled and steps.last < self.days:

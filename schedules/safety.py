@@ -30,7 +30,7 @@ def as_order(
     stretches = regimen.stretches
     last = None if regimen.ends else stretches[-1]
     steps = tuple(
-        Step(_sig(turns), None if turns is last else Quantity(Fraction(turns[0].days), UNITS["d"]))
+        Step(sig_of(turns), None if turns is last else Quantity(Fraction(turns[0].days), UNITS["d"]))
         for turns in stretches
     )
     return Order(
@@ -119,7 +119,7 @@ def _rows(findings: Sequence[Finding]) -> list[Finding]:
     return rows
 
 
-def _sig(turns: Sequence[RegimenStep]) -> Sig:
+def sig_of(turns: Sequence[RegimenStep]) -> Sig:
     """The steps of one stretch as one dosage instruction."""
     step = turns[0]
     if step.interval is not None:

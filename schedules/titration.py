@@ -148,16 +148,8 @@ def plan(request: TitrationRequest, formulary: Formulary) -> Plan:
     monograph = monograph_of(request.drug, formulary)
     planner, chosen = planner_of(request, monograph, formulary)
     target, why = target_of(planner)
-    climb, findings = _toward(planner, target)
-    if findings:
-        if not all(map(_curable, findings)):
-            raise UnsafeSchedule(findings)
-        raise Infeasible(findings[0], planner.nearest(target, findings))
-    protocol = planner.protocol
-    if target > protocol.maintenance_high:
-        beyond = _beyond(monograph, protocol, target, planner.code)
-        raise Infeasible(beyond, planner.nearest(target, (beyond,)))
-    regimen = climb.to(target)
+    climb = passing(planner, target)
+    protocol, regimen = planner.protocol, climb.to(target)
     return Plan(
         kind="titration",
         title=monograph.title,
@@ -272,6 +264,19 @@ def target_of(planner: Planner) -> tuple[Quantity, Chosen | None]:
     return nearest, Chosen("target", nearest, f"The most for this patient. {findings[0].message}", findings[0].source)
 
 
+def passing(planner: Planner, target: Quantity) -> Climb:
+    """The climb to a target that this patient may have. Raises NotDispensable, Infeasible, UnsafeSchedule."""
+    climb, findings = _toward(planner, target)
+    if findings:
+        if not all(map(_curable, findings)):
+            raise UnsafeSchedule(findings)
+        raise Infeasible(findings[0], planner.nearest(target, findings))
+    if target > planner.protocol.maintenance_high:
+        beyond = _beyond(planner, target)
+        raise Infeasible(beyond, planner.nearest(target, (beyond,)))
+    return climb
+
+
 def _toward(planner: Planner, target: Quantity) -> tuple[Climb, tuple[Finding, ...]]:
     """As the planner says; of the nearest targets that can be made, only those that this patient may have are told."""
     try:
@@ -286,14 +291,15 @@ def _curable(finding: Finding) -> bool:
     return finding.code in DOSE_CODES and finding.limit is not None
 
 
-def _beyond(monograph: Monograph, protocol: Protocol, target: Quantity, code: str) -> Finding:
+def _beyond(planner: Planner, target: Quantity) -> Finding:
     """The end of a protocol as the limit that binds."""
+    protocol, code = planner.protocol, planner.code
     high = protocol.maintenance_high
     return Finding(
         "max-daily-dose" if code == "mg/d" else "max-weekly-dose",
         Severity.WARNING,
         ("plan",),
-        monograph.drug,
+        planner.request.drug,
         f"{words(target)} is beyond the protocol {protocol.id}, which goes up to {words(high)}.",
         measured=target,
         comparison="<=",
