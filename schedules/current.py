@@ -12,7 +12,8 @@ from dosing.formulary.model import Monograph, Product
 from dosing.order import Order
 from dosing.patient import Patient
 from dosing.posology import Every, OnWeekdays, Sig, Step
-from dosing.timeline import Course, lay
+from dosing.products import CannotMake, make
+from dosing.timeline import Course, kind_of, lay
 from dosing.units import UNITS, Quantity, words
 from dosing.vocabulary import PARTS_OF_DAY
 from schedules.layout import MG_A_DAY, RATE, Alternating, Daily, EverySoManyDays, Layout, Weekly
@@ -57,6 +58,12 @@ class Until:
             end_date=self.start - timedelta(days=1),
             steps=self.steps,
         )
+
+    @property
+    def in_use(self) -> frozenset[Product]:
+        """The products that the doses of now are made of, as far as the plan may use them."""
+        made = [make(amount.amount(kind_of(amount)), self.layout.products) for _, amount in self.doses]
+        return frozenset(piece.product for making in made if not isinstance(making, CannotMake) for piece in making)
 
     def told(self) -> Current:
         """The same for the answer."""
@@ -133,7 +140,8 @@ def _laid(
     if sig.parts:
         parts = tuple(part for part, _ in sig.parts)
         amounts = tuple((part, Quantity(amount.amount("mg"), unit)) for part, amount in sig.parts)
-        return run.total, Daily(products, parts=_filled_first(parts, monograph)), amounts
+        largest = max(amount.value for _, amount in amounts)
+        return run.total, _lowered(products, _filled_first(parts, monograph), largest), amounts
     if sig.cycle:
         if len(sig.cycle) != 2:
             detail = "Doses that take turns over more than two days cannot be lowered by a plan."
@@ -155,11 +163,13 @@ def _laid(
         raise PlanError(f"{place}/frequency", "unusable-field", detail, "Write up to four doses a day.")
     parts = parts if len(parts) > 1 else _one_part(monograph)
     each = Quantity(run.total / len(parts), unit)
-    return (
-        run.total,
-        Daily(products, MG_A_DAY, parts=_filled_first(parts, monograph)),
-        tuple((part, each) for part in parts),
-    )
+    layout = _lowered(products, _filled_first(parts, monograph), each.value)
+    return run.total, layout, tuple((part, each) for part in parts)
+
+
+def _lowered(products: tuple[Product, ...], parts: tuple[str, ...], largest: Fraction) -> Daily:
+    """Doses of a day that may differ, and be fewer, to spare the patient another strength on the way down."""
+    return Daily(products, MG_A_DAY, parts=parts, tolerance=largest, sparing=True)
 
 
 def _days_between(sig: Sig) -> int | None:

@@ -101,16 +101,22 @@ def descend(start: Fraction, goal: Fraction, paces: Sequence[Pace], layout: Layo
             break
         made = layout.at_least(wanted)
         if made is not None and made < total:
-            rungs.append(Rung(made, pace.days))
+            rungs.append(Rung(made, _held_for(made, original, paces, pace)))
             total = made
             continue
         lower = layout.at_most(wanted)
         if lower is None or lower < goal or total - lower > pace.ceiling(total, original):
             return Descent(tuple(rungs), Bottom(total, lower, pace.ceiling(total, original)))
-        days = ceil(pace.days * (total - lower) / cut)
+        days = ceil(_held_for(lower, original, paces, pace) * (total - lower) / cut)
         rungs.append(Rung(lower, days, "coarse"))
         total = lower
     return Descent(tuple(rungs))
+
+
+def _held_for(total: Fraction, original: Fraction, paces: Sequence[Pace], before: Pace) -> int:
+    """How long a dose is held: as the stretch that it lies in says, else as the one that led to it."""
+    own = next((known for known in paces if known.holds(total, original)), before)
+    return own.days if own.stretch.every is not None else before.days
 
 
 def _spread(total: Fraction, goal: Fraction, pace: Pace, layout: Layout) -> list[Rung]:

@@ -6,7 +6,7 @@ Up and down ask the same questions of a layout: can this total be laid, in which
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import gcd, lcm
@@ -122,12 +122,14 @@ class Layout(ABC):
 class Daily(Layout):
     """Doses on every day in these parts of it, filled in this order; fewer of them where all cannot be.
 
-    With `exactly` every part has a dose. Doses of one day may differ by `tolerance` mg to spare another strength.
+    With `exactly` every part has a dose. Doses of one day may differ by `tolerance` mg to spare another strength; with
+    `sparing` a part goes without rather than that a new strength is needed.
     """
 
     parts: tuple[str, ...] = ()
     tolerance: Fraction = Fraction(0)
     exactly: bool = False
+    sparing: bool = False
 
     @property
     def most_pieces(self) -> int:
@@ -135,11 +137,15 @@ class Daily(Layout):
 
     def turns(self, total: Fraction, first: int, in_use: frozenset[Product] = frozenset()) -> tuple[Turn, ...] | None:
         counts = [len(self.parts)] if self.exactly else range(len(self.parts), 0, -1)
+        first_made = None
         for number in counts:
             doses = divide(total, self.parts[:number], self.products, in_use, self.tolerance)
-            if doses is not None:
+            if doses is None:
+                continue
+            if not self.sparing or not in_use or in_use.issuperset(_products_in(doses)):
                 return (Turn(None, doses),)
-        return None
+            first_made = first_made or (Turn(None, doses),)
+        return first_made
 
     def with_parts(self, parts: tuple[str, ...]) -> Daily:
         return replace(self, parts=parts)
@@ -200,6 +206,10 @@ def one_dose(amount: Fraction, unit: Unit, products: Sequence[Product], part: st
     """One dose of exactly this amount; None where no pieces hold it."""
     making = make(amount, products) if amount > 0 else CannotMake(None, None)
     return None if isinstance(making, CannotMake) else Dose(part, Quantity(amount, unit), making)
+
+
+def _products_in(doses: Iterable[Dose]) -> frozenset[Product]:
+    return frozenset(piece.product for dose in doses for piece in dose.pieces)
 
 
 def in_order(parts: Sequence[str]) -> tuple[str, ...]:

@@ -117,6 +117,11 @@ class Guidance:
     taper_needed: bool | None
     message: str
 
+    def as_chosen(self) -> Chosen:
+        """The same as a row of what was settled, so that every paper shows every layer."""
+        answer = {True: "yes", False: "no", None: "not known"}[self.taper_needed]
+        return Chosen("taper_needed", answer, self.message, self.rule.source)
+
 
 @dataclass(frozen=True, slots=True)
 class Revised:

@@ -59,6 +59,7 @@ def plan(request: TaperRequest, formulary: Formulary) -> Plan:
     findings = critical(screening)
     if findings:
         raise UnsafeSchedule(findings)
+    guidance = guidance_on(until, monograph, request.patient, request.indication, formulary)
     probe = as_order(regimen, request.start_date, request.indication, None)
     allowed = allowance(probe, request.patient, formulary, request.start_date)
     return Plan(
@@ -72,14 +73,18 @@ def plan(request: TaperRequest, formulary: Formulary) -> Plan:
         regimens=(regimen,),
         target=target,
         target_reached=arrived,
-        chosen=tuple(item for item in (form_why, taper_why, *pace_why, days_why) if item is not None),
+        chosen=tuple(
+            item
+            for item in (form_why, taper_why, *pace_why, days_why, *(said.as_chosen() for said in guidance))
+            if item is not None
+        ),
         reassessments=tuple(item for item in dated if item.day <= regimen.days),
         advice=taper.advice,
         screening=screening,
         ceilings=Ceiling.of(monograph.drug, allowed),
         current=(until.told(),),
         floor=floor,
-        guidance=guidance_on(until, monograph, request.patient, request.indication, formulary),
+        guidance=guidance,
     )
 
 
@@ -117,7 +122,7 @@ def laid(descent: Descent, until: Until, days: int, goal: Fraction) -> tuple[Reg
             break
         goes_on = number == len(rungs) and (goal > 0 or descent.bottom is not None)
         last = days if goes_on else min(steps.last + rung.days, days)
-        steps.add(until.layout.lay(rung.total, steps.last + 1, steps.in_use), last)
+        steps.add(until.layout.lay(rung.total, steps.last + 1, steps.in_use | until.in_use), last)
     if not steps.made:
         return None, False
     whole = sum(rung.days for rung in rungs)

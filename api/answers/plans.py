@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
-from api.json_text import quantity
+from api.json_text import encode, quantity
 from dosing.formulary.kinds import Source
 from dosing.formulary.model import Formulary
 from dosing.measures import Measure
@@ -14,7 +17,7 @@ from dosing.patient import Patient
 from dosing.products import Pieces, unit_amount
 from dosing.units import UNITS, Quantity, words
 from dosing.vocabulary import LIQUIDS, PIECE_OF_FORM
-from schedules.instructions import instruction
+from schedules.formats.sig import step_words
 from schedules.plan import Ceiling, Chosen, Current, Floor, Guidance, Plan
 from schedules.regimen import Dose, EveryDays, OnWeekdays, Pattern, Regimen, RegimenStep
 from schedules.supply import Collected, fills, supply
@@ -38,6 +41,7 @@ def plan_answer(
     `request` is what was asked, without names, so that the plan can be revised.
     """
     from_day = plan.revised.from_day if plan.revised is not None else 1
+    steps, collected = _steps(plan, from_day), [_collected(item) for item in supply(plan.regimens, plan.start_date)]
     return {
         "id": number,
         "kind": plan.kind,
@@ -53,8 +57,9 @@ def plan_answer(
         "stops": plan.stops,
         "current": [_current(known) for known in plan.current] or None,
         "chosen": [_chosen(item) for item in plan.chosen],
-        "steps": _steps(plan, from_day),
-        "supply": [_collected(item) for item in supply(plan.regimens, plan.start_date)],
+        "drugs": [{"drug": regimen.drug, "form": regimen.form, "ends": regimen.ends} for regimen in plan.regimens],
+        "steps": _in_words(steps, collected),
+        "supply": collected,
         "days_supply": plan.days,
         "fills": _fills(plan, from_day, fill_days or USUAL_FILL),
         "reassessments": [
@@ -111,17 +116,33 @@ def _chosen(item: Chosen) -> dict[str, object]:
 def _steps(plan: Plan, from_day: int) -> list[dict[str, object]]:
     """The steps of all drugs in the order of their days, numbered anew."""
     rows = [
-        (step.first, place, step.number, regimen, step)
+        (part.first, place, step.number, regimen, part)
         for place, regimen in enumerate(plan.regimens)
         for step in regimen.steps
+        for part in _parted(step, from_day)
     ]
     rows.sort(key=lambda row: row[:3])
     return [_step(plan, regimen, step, number, from_day) for number, (*_, regimen, step) in enumerate(rows, 1)]
 
 
+def _parted(step: RegimenStep, from_day: int) -> Iterator[RegimenStep]:
+    """A step in the part that is gone when a plan is revised and the part that is still to come."""
+    if step.first < from_day <= step.last:
+        yield replace(step, last=from_day - 1)
+        yield replace(step, first=from_day)
+    else:
+        yield step
+
+
+def _in_words(steps: list[dict[str, object]], collected: list[dict[str, object]]) -> list[dict[str, object]]:
+    """The steps with their sentences, which are made from what is sent, so that they say its numbers and no others."""
+    sent = json.loads(encode({"steps": steps, "supply": collected}), parse_float=Decimal)
+    return [{**step, **words_of_step} for step, words_of_step in zip(steps, step_words(sent), strict=True)]
+
+
 def _step(plan: Plan, regimen: Regimen, step: RegimenStep, number: int, from_day: int) -> dict[str, object]:
     weekly = step.weekly
-    row: dict[str, object] = {
+    return {
         "number": number,
         "from_day": step.first,
         "to_day": step.last,
@@ -137,7 +158,6 @@ def _step(plan: Plan, regimen: Regimen, step: RegimenStep, number: int, from_day
         "max_per_day": quantity(step.max_per_day) if step.max_per_day is not None else None,
         "past": step.last < from_day,
     }
-    return {**row, "instruction": instruction(step)}
 
 
 def _dose(dose: Dose) -> dict[str, object]:

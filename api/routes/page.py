@@ -23,8 +23,8 @@ from api.error_handlers import RETRY_AFTER
 from api.errors import Fault, Problem, faults_from_marshmallow
 from api.json_text import encode
 from api.plan_form import LABELS, LARGEST_FORM, by_field, preset, read_fields, request_of, typed
-from api.routes import refuse_unknown_query
 from api.planning import planned
+from api.routes import refuse_unknown_query
 from api.routes.schedules import TITRATION
 from api.services import Services, services_of, today
 from api.store import STORE, Store, StoreUnavailable, schedule_to_store
@@ -33,7 +33,8 @@ from dosing.units import Quantity, words
 from schedules.formats.citations import source_words
 from schedules.formats.contents import NEEDS, contents
 from schedules.formats.dates import full, read_date
-from schedules.formats.prescriber import NOT_GIVEN, Row, value_words
+from schedules.formats.prescriber import NOT_GIVEN, value_words
+from schedules.formats.rows import Row
 from schedules.formats.sheet import Sheet
 from schedules.formats.wording import amount, capitalised, quantity_of, tall_man, tied
 

@@ -126,7 +126,7 @@ def below_effective(case: Case, rule: Rule, holding: Holding) -> Judgement | Non
     if not course.runs:
         return None
     last = course.runs[-1]
-    if course.last is not None and any(run.total > last.total for run in course.runs):
+    if course.last is not None and any(run.total > last.total for run in (*earlier_use(case), *course.runs)):
         return None  # a dose on the way down to a stated end maintains nothing
     floor = rule.limit.to("mg/d")
     reduced = least_maintenance(case)

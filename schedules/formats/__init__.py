@@ -1,6 +1,6 @@
 """A schedule on paper and on the screen: one plan behind every format.
 
-To add a format: one module that renders `Contents`, one line in `FORMATS`, one golden file.
+To add a format: one module that renders `Contents` or the plan, one line in `FORMATS`, one golden file.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from schedules.formats import html, pdf, text
+from schedules.formats import calendar_file, html, pdf, table, text
 from schedules.formats.sheet import Sheet
 
 __all__ = ["Sheet", "Format", "FORMATS"]
@@ -31,5 +31,7 @@ FORMATS: Final[Mapping[str, Format]] = MappingProxyType(
         "text": Format("text", "text/plain; charset=utf-8", ".txt", text.render),
         "html": Format("html", "text/html; charset=utf-8", ".html", html.render),
         "pdf": Format("pdf", "application/pdf", ".pdf", pdf.render),
+        "csv": Format("csv", "text/csv; charset=utf-8; header=present", ".csv", table.render),
+        "ics": Format("ics", "text/calendar; charset=utf-8", ".ics", calendar_file.render),
     }
 )

@@ -12,16 +12,19 @@ from datetime import date, timedelta
 from typing import Final
 
 from schedules.formats.dates import (
-    WEEK_BEGINS,
+    begins_on,
     day_and_month,
     days_from,
     is_taken_on,
     month_title,
     read_date,
     short,
+    to_come,
     weekday,
 )
-from schedules.formats.pieces import AS_NEEDED, PART_TITLES, most_doses, pieces_of
+from schedules.formats.instructions import most_doses
+from schedules.formats.languages import ENGLISH, Language
+from schedules.formats.pieces import AS_NEEDED, PART_TITLES, pieces_of
 from schedules.formats.wording import Json, amount
 
 _DAYS_OF_A_WEEK: Final = 7
@@ -59,28 +62,27 @@ class Week:
     days: tuple[Day, ...]
 
 
-def weeks(plan: Json, several_strengths: bool, drug_names: bool, language: str) -> tuple[Week, ...]:
-    """The weeks that hold the plan's days, each beginning on the day that weeks begin on in the language."""
-    first, last = read_date(plan["start_date"]), read_date(plan["end_date"])
+def weeks(plan: Json, several_strengths: bool, drug_names: bool, language: Language = ENGLISH) -> tuple[Week, ...]:
+    """The weeks that hold the plan's days to come, each beginning on the day that weeks begin on in the language."""
+    start, first, last = read_date(plan["start_date"]), begins_on(plan), read_date(plan["end_date"])
     # A step is the same on each of its days, so its words are found once.
-    steps = [(step, _cells(step, several_strengths, drug_names)) for step in plan["steps"]]
-    begins = WEEK_BEGINS.get(language, WEEK_BEGINS["en"])
-    begin = first - timedelta(days=(first.weekday() - begins) % _DAYS_OF_A_WEEK)
+    steps = [(step, _cells(step, several_strengths, drug_names, language)) for step in to_come(plan)]
+    begin = first - timedelta(days=(first.weekday() - language.week_begins) % _DAYS_OF_A_WEEK)
     grid: list[Week] = []
     while begin <= last:
-        grid.append(_week(len(grid) + 1, steps, begin, first, last))
+        grid.append(_week(len(grid) + 1, steps, begin, (start, first, last), language))
         begin += timedelta(days=_DAYS_OF_A_WEEK)
     return tuple(grid)
 
 
-def _cells(step: Json, several_strengths: bool, drug_names: bool) -> tuple[tuple[str, Cell], ...]:
+def _cells(step: Json, several_strengths: bool, drug_names: bool, language: Language) -> tuple[tuple[str, Cell], ...]:
     """The doses of a step, each with its part of the day."""
     boxes = min(most_doses(step), _MOST_BOXES) if step.get("as_needed") else 1
-    drug = (step["drug"],) if drug_names else ()
+    drug = (language.say(step["drug"]),) if drug_names else ()
     return tuple(
         (
             dose["when"] or AS_NEEDED,
-            Cell((*drug, *pieces_of(dose, several_strengths)), amount(dose["amount"]), boxes),
+            Cell((*drug, *pieces_of(dose, several_strengths, language)), amount(dose["amount"], language), boxes),
         )
         for dose in step["doses"]
     )
@@ -90,29 +92,31 @@ def _week(
     number: int,
     steps: Sequence[tuple[Json, tuple[tuple[str, Cell], ...]]],
     begin: date,
-    first: date,
-    last: date,
+    bounds: tuple[date, date, date],
+    language: Language,
 ) -> Week:
+    """One week; `bounds` are day 1 of the plan, and the first and the last day that are shown."""
+    start, first, last = bounds
     dates = tuple(days_from(begin, begin + timedelta(days=_DAYS_OF_A_WEEK - 1)))
     by_day: list[dict[str, tuple[Cell, ...]]] = []
     for day in dates:
         doses: dict[str, tuple[Cell, ...]] = {}
-        for step, cells in steps:
-            if is_taken_on(step, day, (day - first).days + 1):
+        for step, cells in steps if first <= day <= last else ():
+            if is_taken_on(step, day, (day - start).days + 1):
                 for part, cell in cells:
                     doses[part] = (*doses.get(part, ()), cell)
         by_day.append(doses)
     parts = tuple(part for part in PART_TITLES if any(part in doses for doses in by_day))
     days = tuple(
         Day(
-            weekday=weekday(day),
-            date=day_and_month(day),
+            weekday=weekday(day, language),
+            date=day_and_month(day, language),
             iso=day.isoformat(),
-            label=short(day),
+            label=short(day, language),
             in_plan=first <= day <= last,
             cells=tuple(doses.get(part, ()) for part in parts),
         )
         for day, doses in zip(dates, by_day, strict=True)
     )
-    months = month_title(max(dates[0], first), min(dates[-1], last))
-    return Week(f"Week {number}: {months}", parts, days)
+    months = month_title(max(dates[0], first), min(dates[-1], last), language)
+    return Week(language.say("Week {number}: {months}", number=number, months=months), parts, days)

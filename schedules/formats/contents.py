@@ -1,7 +1,9 @@
 """What a sheet says, in the order it says it: one set of words behind the text, the page and the PDF.
 
 A format only lays these out. So a dose cannot read one way on paper and another on the screen, and one test
-of the words is a test of every format.
+of the words is a test of every format. The patient's part is in the patient's language; the prescriber's and the
+pharmacy's parts are English, because who signs and who dispenses here works in it, and a finding must read as the
+check said it.
 """
 
 from __future__ import annotations
@@ -10,84 +12,70 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from schedules.formats.advising import Advice, advice_of, all_translated, signs_of, visits_of
 from schedules.formats.calendar_grid import Week, weeks
+from schedules.formats.collecting import Fill, days_words, fills_of, products_of, to_collect
 from schedules.formats.curve import Curve, curve
-from schedules.formats.dates import full, full_with_weekday, over_a_year, read_date, span
-from schedules.formats.pieces import instruction, product
+from schedules.formats.dates import begins_on, full, read_date, to_come
+from schedules.formats.diary import Diary, diary_of
+from schedules.formats.labels import labels_in, part_titles_in
+from schedules.formats.languages import ENGLISH, Language, message, speaking
+from schedules.formats.pharmacy import Pharmacy, pharmacy_part
 from schedules.formats.prescriber import Prescriber, prescriber_part
-from schedules.formats.sheet import Sheet
-from schedules.formats.wording import Json, amount, capitalised, daily_total, listed, tied
+from schedules.formats.seal import Seal, seal_of
+from schedules.formats.sheet import AUDIENCES, Sheet
+from schedules.formats.steps import StepLine, endings, revised, step_lines, until_now
+from schedules.formats.wording import Json, capitalised, listed, tied
 
 # How the inputs of a rule are called on paper. What is not named here is its own name with spaces.
 NEEDS: Final[Mapping[str, str]] = {
-    "creatinine_clearance": "kidney function (creatinine clearance)",
-    "serum_creatinine": "kidney function (serum creatinine)",
-    "egfr": "kidney function (eGFR)",
-    "hepatic_impairment": "liver function",
-    "hemodialysis": "whether on dialysis",
-    "conditions": "other illnesses",
-    "medications": "other medicines",
-    "pregnant": "whether pregnant",
-    "breastfeeding": "whether breastfeeding",
-    "opioid_experience": "whether used to opioids",
-    "indication": "what it is for",
+    "creatinine_clearance": message("kidney function (creatinine clearance)"),
+    "serum_creatinine": message("kidney function (serum creatinine)"),
+    "egfr": message("kidney function (eGFR)"),
+    "hepatic_impairment": message("liver function"),
+    "hemodialysis": message("whether on dialysis"),
+    "conditions": message("other illnesses"),
+    "medications": message("other medicines"),
+    "pregnant": message("whether pregnant"),
+    "breastfeeding": message("whether breastfeeding"),
+    "opioid_experience": message("whether used to opioids"),
+    "indication": message("what it is for"),
 }
 _KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "titration": (
-        "Your plan to raise the dose step by step",
-        "The dose goes up in small steps, so that you can feel how each step suits you.",
+        message("Your plan to raise the dose step by step"),
+        message("The dose goes up in small steps, so that you can feel how each step suits you."),
     ),
     "taper": (
-        "Your plan to lower the dose step by step",
-        "The dose goes down in small steps, so that your body has time to get used to less.",
+        message("Your plan to lower the dose step by step"),
+        message("The dose goes down in small steps, so that your body has time to get used to less."),
     ),
     "switch": (
-        "Your plan to change from one medicine to another",
-        "The change is made in small steps, so that your body has time to get used to it.",
+        message("Your plan to change from one medicine to another"),
+        message("The change is made in small steps, so that your body has time to get used to it."),
     ),
 }
-_ADVICE_TITLES: Final[Mapping[str, str]] = {
-    "missed-dose": "If you miss a dose",
-    "driving": "Driving and machines",
-    "alcohol-and-sedatives": "Alcohol and other medicines",
-    "twelve-hours-apart": "Time between doses",
-    "swallow-whole": "How to take it",
-    "opioid-storage": "Where to keep it",
-}
-_UNTRANSLATED: Final = "It was asked for in another language, and exists in English only."
-_CALL_NOW: Final = "call-now-"
-_FIRST_ADVICE: Final[tuple[str, ...]] = ("missed-dose", "do-not-stop-suddenly")
-_ASK_ABOUT_MISSED_DOSES: Final = "Ask your pharmacist or your prescriber what to do."
-
-
-@dataclass(frozen=True, slots=True)
-class StepLine:
-    """One step for the patient: when, what to take, and what a day adds up to."""
-
-    number: int
-    dates: str
-    sentence: str
-    total: str
-
-
-@dataclass(frozen=True, slots=True)
-class Advice:
-    """A piece of advice under its heading."""
-
-    title: str
-    text: str
+_STEADY: Final = (message("Your plan of what to take"), message("The dose stays the same for the whole plan."))
+_ONLY_ENGLISH: Final = message("It was asked for in another language, and exists in English only.")
+_NOT_REVIEWED: Final = message("No expert has checked this translation yet.")
+_SOME_ENGLISH: Final = message("Some of the advice is in English, because it has not been translated.")
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
     """Everything on the sheet. Empty texts are left out, an empty name is room for a name by hand."""
 
+    parts: tuple[str, ...]
+    paper: str
     title: str
     aim: str
     why: str
     begins: str
     period: str
     number: str
+    numbered: str
+    plan_of: str
+    page_of: str
     revises: str
     formulary: str
     origin: str
@@ -99,106 +87,133 @@ class Contents:
     stamp: str
     large_print: bool
     language: str
+    labels: Mapping[str, str]
+    part_titles: Mapping[str, str]
+    seal: Seal | None
+    until_now: str
     steps: tuple[StepLine, ...]
     after: str
     curve: Curve | None
     weeks: tuple[Week, ...]
+    fills: tuple[Fill, ...]
     supply: tuple[str, ...]
     supply_note: str
     reassessments: tuple[Advice, ...]
     call_now: tuple[str, ...]
     advice: tuple[Advice, ...]
+    diary: Diary | None
     prescriber: Prescriber
+    pharmacy: Pharmacy
 
 
 def contents(plan: Json, sheet: Sheet) -> Contents:
     """The words of a plan. `plan` is the schedule's JSON object, numbers as int or Decimal."""
-    steps = plan["steps"]
-    drugs = tuple(dict.fromkeys(step["drug"] for step in steps))
+    language = speaking(sheet.language)
+    drugs = tuple(dict.fromkeys(step["drug"] for step in plan["steps"]))
+    named = tuple(language.say(drug) for drug in drugs)
+    drug_names = len(drugs) > 1
     several_strengths = len(plan["supply"]) > len(drugs)
-    first, last = read_date(plan["start_date"]), read_date(plan["end_date"])
-    aim, why = _KINDS[plan["kind"]]
-    language = "en"  # the one language that there are words for, so far
-    advice = {row["code"]: tied(row["text"], drugs) for row in plan["advice"]}
+    first, last = begins_on(plan), read_date(plan["end_date"])
+    aim, why = _KINDS[plan["kind"]] if drug_names or _changes(plan) else _STEADY
+    begins = full(first, language)
+    number = sheet.number or str(plan.get("id") or "")
+    fills = fills_of(plan, drug_names, language)
+    supply, days = to_collect(plan)
     return Contents(
-        title=tied(plan.get("title") or "") or capitalised(plan["drug"]),
-        aim=aim,
-        why=why,
-        begins=full(first),
-        period=f"{full(first)} to {full(last)}",
-        number=sheet.number or str(plan.get("id") or ""),
-        revises=f"This plan takes the place of plan {plan['revises']}." if plan.get("revises") else "",
-        formulary=_formulary(plan["formulary"]),
-        origin=("A computer made this sheet as a prescriber asked. It is not an order until a prescriber signs it."),
-        untranslated="" if sheet.language == language else _UNTRANSLATED,
-        banner=_banner(plan["check"]),
+        parts=(sheet.audience,) if sheet.audience else AUDIENCES,
+        paper=sheet.paper,
+        title=tied(_title(plan, language), named, language),
+        aim=language.say(aim),
+        why=language.say(why),
+        begins=begins,
+        period=language.say("{first} to {last}", first=begins, last=full(last, language)),
+        number=number,
+        numbered=language.say("Plan {number}.", number=number),
+        plan_of=language.say("Plan {number} of {date}", number=number, date=begins),
+        page_of=language.say("Page {page} of {pages}"),
+        revises=revised(plan, language),
+        formulary=_formulary(plan["formulary"], language),
+        origin=language.say(
+            "A computer made this sheet as a prescriber asked. It is not an order until a prescriber signs it."
+        ),
+        untranslated=_translation(plan, sheet, language),
+        banner=_banner(plan["check"], language),
         patient_name=sheet.patient_name,
         prescriber_name=sheet.prescriber,
         phone=sheet.phone,
         stamp=sheet.stamp,
         large_print=sheet.large_print,
-        language=language,
-        steps=tuple(_step_line(step, several_strengths, len(drugs) > 1, over_a_year(first, last)) for step in steps),
-        after=f"The plan ends on {full_with_weekday(last)}. Ask your prescriber before then how to go on.",
-        curve=curve(plan, sheet.large_print),
-        weeks=weeks(plan, several_strengths, len(drugs) > 1, language),
-        supply=tuple(product(piece) for piece in plan["supply"]),
-        supply_note=_supply_note(plan),
-        reassessments=tuple(
-            Advice(full_with_weekday(read_date(row["date"])), _appointment(tied(row["what"], drugs)))
-            for row in plan["reassessments"]
-        ),
-        call_now=tuple(text for code, text in advice.items() if code.startswith(_CALL_NOW)),
-        advice=_advice(advice),
+        language=language.code,
+        labels=labels_in(language),
+        part_titles=part_titles_in(language),
+        seal=seal_of(sheet, language),
+        until_now=until_now(plan, language),
+        steps=step_lines(plan, several_strengths, drug_names, language),
+        after=" ".join(endings(plan, drugs, language)),
+        curve=curve(plan, sheet.large_print, language),
+        weeks=weeks(plan, several_strengths, drug_names, language),
+        fills=fills if len(fills) > 1 else (),
+        supply=products_of(supply, drug_names, language),
+        supply_note=_supply_note(plan, days, language),
+        reassessments=visits_of(plan, named, language),
+        call_now=signs_of(plan, named, language),
+        advice=advice_of(plan, named, language),
+        diary=diary_of(plan, language),
         prescriber=prescriber_part(plan, drugs, several_strengths, NEEDS),
+        pharmacy=pharmacy_part(plan, drugs),
     )
 
 
-def _step_line(step: Json, several_strengths: bool, drug_names: bool, with_year: bool) -> StepLine:
-    return StepLine(
-        number=step["number"],
-        dates=span(read_date(step["from_date"]), read_date(step["to_date"]), with_year),
-        sentence=instruction(step, several_strengths, step["drug"] if drug_names else ""),
-        total=_total(step),
+def _changes(plan: Json) -> bool:
+    """Whether the dose changes at all; some plans only say how to take one dose."""
+    return len({str(step["doses"]) for step in to_come(plan)}) > 1 or bool(plan.get("current"))
+
+
+def _title(plan: Json, language: Language) -> str:
+    title: str = plan.get("title") or ""
+    if language is ENGLISH or language.knows(title):
+        return language.say(title) or capitalised(language.say(plan["drug"]))
+    drugs = [row["drug"] for row in plan.get("current") or () if row["drug"] != plan["drug"]]
+    to = language.say(plan["drug"])
+    if plan["kind"] == "switch" and drugs:
+        return capitalised(language.say("{old} to {new}", old=language.say(drugs[0]), new=to))
+    return capitalised(to)
+
+
+def _formulary(formulary: Json, language: Language) -> str:
+    signed = (
+        message("Signed off by a clinician.") if formulary["signed_off"] else message("Not signed off by a clinician.")
     )
+    return f"{language.say('Formulary {version}.', version=formulary['version'])} {language.say(signed)}"
 
 
-def _total(step: Json) -> str:
-    """What one day of the step adds up to; a week is said as a week, never divided into days."""
-    said = daily_total(step["daily_dose"]) if step.get("daily_dose") else amount(step["weekly_dose"])
-    return f"up to {said}" if step.get("as_needed") else said
+def _translation(plan: Json, sheet: Sheet, language: Language) -> str:
+    """What the reader has to know of the language of the sheet, in that language and in English."""
+    told = []
+    if sheet.language != language.code:
+        told.append(language.say(_ONLY_ENGLISH))
+    if not language.reviewed:
+        told += [language.say(_NOT_REVIEWED), ENGLISH.say(_NOT_REVIEWED)]
+    if not all_translated(plan, language):
+        told += [language.say(_SOME_ENGLISH), ENGLISH.say(_SOME_ENGLISH)]
+    return " ".join(told)
 
 
-def _formulary(formulary: Json) -> str:
-    signed = "Signed off by a clinician" if formulary["signed_off"] else "Not signed off by a clinician"
-    return f"Formulary {formulary['version']}. {signed}."
-
-
-def _banner(check: Json) -> tuple[str, ...]:
+def _banner(check: Json, language: Language) -> tuple[str, ...]:
     """That the plan could not be fully checked, and what is missing; for every page."""
     if check["verdict"] != "cannot-assess":
         return ()
     needs = dict.fromkeys(need for row in check["not_checked"] for need in row["needs"])
-    missing = [NEEDS.get(need, need.replace("_", " ")) for need in needs]
+    missing = [language.say(NEEDS.get(need, need.replace("_", " "))) for need in needs]
     unknown = [row["message"] for row in check["findings"] if row["code"] in ("unknown-drug", "unknown-form")]
-    told = [f"Missing: {listed(missing)}."] if missing else []
-    return ("This plan could not be fully checked.", *told, *map(tied, unknown))
+    told = [language.say("Missing: {what}.", what=listed(missing, language))] if missing else []
+    return (language.say("This plan could not be fully checked."), *told, *map(tied, unknown))
 
 
-def _supply_note(plan: Json) -> str:
-    days = tied(f"{plan['days_supply']} days")
-    as_needed = any(step.get("as_needed") for step in plan["steps"])
-    return f"This is enough for {days}{', at the most you may take' if as_needed else ''}."
-
-
-def _appointment(what: str) -> str:
-    """What a reassessment is for: the protocols say it to the prescriber, this says it to the patient."""
-    return f"Your prescriber will {what[:1].lower()}{what[1:]}"
-
-
-def _advice(texts: Mapping[str, str]) -> tuple[Advice, ...]:
-    """Advice with headings: first what every reader looks for, then the rest in the plan's order."""
-    known = {"missed-dose": _ASK_ABOUT_MISSED_DOSES, **texts}
-    codes = [code for code in _FIRST_ADVICE if code in known]
-    codes += [code for code in texts if code not in codes and not code.startswith(_CALL_NOW)]
-    return tuple(Advice(_ADVICE_TITLES.get(code, capitalised(code.replace("-", " "))), known[code]) for code in codes)
+def _supply_note(plan: Json, days: int, language: Language) -> str:
+    said = days_words(days, language)
+    if any(step.get("as_needed") for step in to_come(plan)):
+        told = language.say("This is enough for {days}, at the most you may take.", days=said)
+    else:
+        told = language.say("This is enough for {days}.", days=said)
+    return told

@@ -1,8 +1,9 @@
 """The daily dose drawn over time, as SVG written by hand: a plotting library costs half a second to import.
 
 One drawing serves the page and the PDF. It is black on nothing (`currentColor`), so that it prints and
-follows a dark page; it tells the limit by a dashed line and words, never by colour. Coordinates are exact
-until they are written.
+follows a dark page; it tells the limit by a dashed line and words, never by colour. Two drugs have no common
+scale, so each has a panel with its own scale and its own limit, one below the other over the same days.
+Coordinates are exact until they are written.
 """
 
 from __future__ import annotations
@@ -15,23 +16,15 @@ from html import escape
 from typing import Final
 
 from dosing.numbers import decimal_text
-from schedules.formats.dates import day_and_month, over_a_year, read_date, span
-from schedules.formats.wording import Json, amount, listed, quantity_of
+from schedules.formats.dates import begins_on, day_and_month, over_a_year, read_date
+from schedules.formats.languages import ENGLISH, Language
+from schedules.formats.treads import Tread, panel_words, treads_of
+from schedules.formats.wording import Json, amount, capitalised, quantity_of
 
 _WIDTH: Final = 540
 _PLOT_HEIGHT: Final = 150
+_PANEL_HEIGHT: Final = 100  # of one of several
 _TICK: Final = 4
-
-
-@dataclass(frozen=True, slots=True)
-class _Tread:
-    """One step of the stairs: the days it lasts and its dose."""
-
-    first: date
-    last: date
-    dose: Fraction
-    words: str
-    as_needed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +44,38 @@ class _Type:
 
 
 @dataclass(frozen=True, slots=True)
+class _Panel:
+    """One drug: its name where there are several, its stairs, its limit and the name of the limit's line."""
+
+    name: str
+    treads: tuple[Tread, ...]
+    limit: Fraction | None
+    limit_words: str
+
+    @property
+    def top(self) -> Fraction:
+        return max(self.limit or Fraction(0), *(tread.dose for tread in self.treads)) or Fraction(1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """Where a panel lies: its left edge, its top and its height, and the days that the width stands for."""
+
+    left: int
+    top: int
+    height: int
+    first: date
+    days: int
+
+    @property
+    def bottom(self) -> int:
+        return self.top + self.height
+
+    def across(self, day: date, after: int = 0) -> Fraction:
+        return self.left + Fraction((day - self.first).days + after, self.days) * (_WIDTH - self.left - 1)
+
+
+@dataclass(frozen=True, slots=True)
 class Curve:
     """The drawing and the same in words."""
 
@@ -58,105 +83,131 @@ class Curve:
     words: str
 
 
-def curve(plan: Json, large_print: bool = False) -> Curve | None:
-    """The drawing of a plan; nothing for a plan of several drugs, whose doses have no common scale."""
-    treads = _treads(plan["steps"])
-    if len({step["drug"] for step in plan["steps"]}) > 1 or not treads:
+def curve(
+    plan: Json, large_print: bool = False, language: Language = ENGLISH, *, gone: bool = False, name: str = "curve"
+) -> Curve | None:
+    """The drawing of the days to come; with `gone`, of all days, those that are gone up to a line that says so.
+
+    `name` begins the identifiers of the drawing, which have to differ where a page has two.
+    """
+    steps = [step for step in plan["steps"] if gone or not step.get("past")]
+    if not steps:
         return None
-    ceiling = plan.get("ceiling")
-    limit = ceiling["limit"] if ceiling and ceiling["limit"]["unit"] == _unit(plan["steps"][0]) else None
+    first = read_date(plan["start_date"]) if gone else begins_on(plan)
+    last = read_date(plan["end_date"])
+    several = len({step["drug"] for step in plan["steps"]}) > 1
+    panels, said = [], []
+    for drug in _drawn(plan, steps):
+        treads = treads_of([step for step in steps if step["drug"] == drug], first, language)
+        limit = _limit(plan, drug, treads[0].unit)
+        drug_words = language.say(drug) if several else ""
+        limit_words = language.say("Limit: {amount}", amount=amount(limit, language)) if limit else ""
+        value = quantity_of(limit).value if limit else None
+        panels.append(_Panel(capitalised(drug_words), treads, value, limit_words))
+        limit_said = amount(limit, language) if limit else ""
+        said.append(panel_words(treads, limit_said, drug_words, over_a_year(first, last), language))
     letters = _Type(18, True) if large_print else _Type(12, False)
-    first, last = read_date(plan["start_date"]), read_date(plan["end_date"])
-    said = _words(treads, limit, weekly=plan["steps"][0].get("daily_dose") is None)
-    height, marks = _marks(treads, limit, letters, first, last)
+    revised = begins_on(plan) if gone and plan.get("revision") else None
+    height, marks = _marks(panels, letters, (first, last), revised, language)
+    words = " ".join(said)
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}"'
         f' width="{_WIDTH}" height="{height}"'
-        f' role="img" aria-labelledby="curve-title curve-words" font-family="Noto Sans, sans-serif"'
+        f' role="img" aria-labelledby="{name}-title {name}-words" font-family="Noto Sans, sans-serif"'
         f' font-size="{letters.size}" font-weight="{700 if letters.bold else 400}"'
         f' fill="currentColor" stroke="none">'
-        f'<title id="curve-title">The dose over time</title><desc id="curve-words">{escape(said)}</desc>'
+        f'<title id="{name}-title">{escape(language.say("The dose over time"))}</title>'
+        f'<desc id="{name}-words">{escape(words)}</desc>'
         f"{''.join(marks)}</svg>"
     )
-    return Curve(svg, said)
+    return Curve(svg, words)
 
 
-def _unit(step: Json) -> str:
-    return str((step.get("daily_dose") or step["weekly_dose"])["unit"])
+def _drawn(plan: Json, steps: Sequence[Json]) -> Sequence[str]:
+    """The drugs with a panel: the plan's own, and any other whose dose changes. A steady companion has none."""
+    drugs = tuple(dict.fromkeys(step["drug"] for step in steps))
+    doses = {drug: {str(step["doses"]) for step in steps if step["drug"] == drug} for drug in drugs}
+    former = {row["drug"] for row in plan.get("current") or ()}
+    return [drug for drug in drugs if drug == plan["drug"] or drug in former or len(doses[drug]) > 1] or drugs
 
 
-def _treads(steps: Sequence[Json]) -> list[_Tread]:
-    treads = []
-    for step in steps:
-        dose = step.get("daily_dose") or step["weekly_dose"]
-        unit = dose["unit"].rpartition("/")[0]
-        treads.append(
-            _Tread(
-                read_date(step["from_date"]),
-                read_date(step["to_date"]),
-                quantity_of(dose).value,
-                amount({**dose, "unit": unit}),
-                bool(step.get("as_needed")),
-            )
-        )
-    return treads
-
-
-def _words(treads: Sequence[_Tread], limit: Json | None, weekly: bool) -> str:
-    with_year = over_a_year(treads[0].first, treads[-1].last)
-    period = "week" if weekly else "day"
-    steps = [
-        f"{'up to ' if tread.as_needed else ''}{tread.words} from {span(tread.first, tread.last, with_year)}"
-        for tread in treads
-    ]
-    told = f"The dose in one {period}: {listed(steps)}."
-    return f"{told} The limit is {amount(limit)}." if limit else f"{told} No limit is drawn."
+def _limit(plan: Json, drug: str, unit: str) -> Json | None:
+    """The limit of a drug, where it is in the unit of the drawing: a weekly limit says nothing of a day."""
+    ceilings = plan.get("ceilings")
+    if ceilings is None:
+        ceilings = [{"drug": plan["drug"], **plan["ceiling"]}] if plan.get("ceiling") else []
+    limits: list[Json] = [row["limit"] for row in ceilings if row["drug"] == drug and row["limit"]["unit"] == unit]
+    return min(limits, key=lambda limit: quantity_of(limit).value) if limits else None
 
 
 def _marks(
-    treads: Sequence[_Tread], limit: Json | None, letters: _Type, first: date, last: date
+    panels: Sequence[_Panel], letters: _Type, period: tuple[date, date], revised: date | None, language: Language
 ) -> tuple[int, list[str]]:
-    """The height of the drawing and its parts: guides with doses, the stairs, the limit, the dates."""
-    limit_value = quantity_of(limit).value if limit else Fraction(0)
-    top_value = max(limit_value, *(tread.dose for tread in treads)) or Fraction(1)
-    levels = {tread.dose: tread.words for tread in treads}
-    left = max(letters.width(words) for words in levels.values()) + 2 * _TICK
-    top, days = letters.line + 2 * _TICK, (last - first).days + 1
-    bottom = top + _PLOT_HEIGHT
-
-    def across(day: date, after: int = 0) -> Fraction:
-        return left + Fraction((day - first).days + after, days) * (_WIDTH - left - 1)
-
-    def up(dose: Fraction) -> Fraction:
-        return bottom - dose / top_value * _PLOT_HEIGHT
-
-    marks = [_line(left, bottom, _WIDTH, bottom, 1), _line(left, top - _TICK, left, bottom, 1)]
-    named: list[Fraction] = []
-    # The highest and the lowest dose are always named, those between where there is room.
-    for dose in sorted(levels, key=lambda level: (level not in (max(levels), min(levels)), -level)):
-        height = up(dose)
-        begins = next(across(tread.first) for tread in treads if tread.dose == dose)
-        marks.append(_line(left, height, begins, height, Fraction(1, 2), dashes="1 3"))
-        if all(abs(height - other) >= letters.size for other in named):
-            marks.append(_text(left - _TICK, height + letters.size * Fraction(7, 20), levels[dose], anchor="end"))
-            named.append(height)
-    for before, tread in zip((treads[0], *treads), treads, strict=False):
-        # What may be taken as needed is not what is taken: its line is broken.
-        starts, ends = _at(across(tread.first)), _at(across(tread.last, after=1))
-        stair = f"M{starts} {_at(up(before.dose))}V{_at(up(tread.dose))}H{ends}"
-        dashed = ' stroke-dasharray="3 4"' if tread.as_needed else ""
-        marks.append(f'<path d="{stair}" fill="none" stroke="currentColor" stroke-width="3"{dashed}/>')
-    if limit:
-        marks.append(_line(left, up(limit_value), _WIDTH, up(limit_value), Fraction(3, 2), dashes="8 4"))
-        marks.append(_text(left + 2 * _TICK, up(limit_value) - Fraction(3, 2) * _TICK, f"Limit: {amount(limit)}"))
+    """The height of the drawing and its parts: the panels one below the other, and the dates below them all."""
+    first, last = period
+    levels = {tread.words for panel in panels for tread in panel.treads}
+    left = max(letters.width(words) for words in levels) + 2 * _TICK
+    marks: list[str] = []
+    bottom = 0
+    for panel in panels:
+        top = bottom + letters.line + 2 * _TICK
+        if panel.name:
+            top += letters.line
+            marks.append(_text(left, top - letters.line - _TICK, panel.name))
+        height = _PLOT_HEIGHT if len(panels) == 1 else _PANEL_HEIGHT
+        frame = _Frame(left, top, height, first, (last - first).days + 1)
+        marks += _panel(panel, frame, letters)
+        if revised is not None:
+            at = frame.across(revised)
+            marks.append(_line(at, frame.top - _TICK, at, frame.bottom, 1, dashes="2 2"))
+        bottom = frame.bottom
+    begins = sorted({tread.first for panel in panels for tread in panel.treads} | ({revised} if revised else set()))
     free_from = Fraction(0)
-    for tread in treads:
-        at, said = across(tread.first), day_and_month(tread.first)
+    for day in begins:
+        at, said = frame.across(day), day_and_month(day, language)
         marks.append(_line(at, bottom, at, bottom + _TICK, 1))
         if at >= free_from and at + letters.width(said) <= _WIDTH:
             marks.append(_text(at, bottom + letters.line + _TICK, said))
             free_from = at + letters.width(said) + 2 * _TICK
     return bottom + 2 * letters.line, marks
+
+
+def _panel(panel: _Panel, frame: _Frame, letters: _Type) -> list[str]:
+    """Guides with doses, the stairs, the limit."""
+
+    def up(dose: Fraction) -> Fraction:
+        return frame.bottom - dose / panel.top * frame.height
+
+    levels = {tread.dose: tread.words for tread in panel.treads}
+    left, bottom = frame.left, frame.bottom
+    marks = [_line(left, bottom, _WIDTH, bottom, 1), _line(left, frame.top - _TICK, left, bottom, 1)]
+    named: list[Fraction] = []
+    # The highest and the lowest dose are always named, those between where there is room.
+    for dose in sorted(levels, key=lambda level: (level not in (max(levels), min(levels)), -level)):
+        height = up(dose)
+        begins = next(frame.across(tread.first) for tread in panel.treads if tread.dose == dose)
+        marks.append(_line(left, height, begins, height, Fraction(1, 2), dashes="1 3"))
+        if all(abs(height - other) >= letters.size for other in named):
+            marks.append(_text(left - _TICK, height + letters.size * Fraction(7, 20), levels[dose], anchor="end"))
+            named.append(height)
+    stairs = [tread for tread in panel.treads if not tread.in_turn]
+    for before, tread in zip((stairs[0], *stairs), stairs, strict=False):
+        rise = f" {_at(up(before.dose))}V" if tread.joins(before) else " "
+        marks.append(_stair(frame, tread, f"{rise}{_at(up(tread.dose))}", "3 4" if tread.as_needed else ""))
+    # A lower dose taken in turn with a higher one is a line of its own below it.
+    marks += [_stair(frame, tread, f" {_at(up(tread.dose))}", "6 3") for tread in panel.treads if tread.in_turn]
+    if panel.limit is not None:
+        height = up(panel.limit)
+        marks.append(_line(left, height, _WIDTH, height, Fraction(3, 2), dashes="8 4"))
+        marks.append(_text(left + 2 * _TICK, height - Fraction(3, 2) * _TICK, panel.limit_words))
+    return marks
+
+
+def _stair(frame: _Frame, tread: Tread, rise: str, dashes: str) -> str:
+    """A step of the stairs. What may be taken as needed is not what is taken: its line is broken."""
+    starts, ends = _at(frame.across(tread.first)), _at(frame.across(tread.last, after=1))
+    dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
+    return f'<path d="M{starts}{rise}H{ends}" fill="none" stroke="currentColor" stroke-width="3"{dashed}/>'
 
 
 def _at(value: Fraction | int) -> str:

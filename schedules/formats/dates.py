@@ -1,7 +1,7 @@
 """Dates as they are read on paper.
 
-Month and day names are ours, because those of the platform follow its locale, and a plan is the same bytes
-everywhere.
+Month and day names are those of the sheet's language, because those of the platform follow its locale, and a plan
+is the same bytes everywhere.
 """
 
 from __future__ import annotations
@@ -10,16 +10,11 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Final
 
+from schedules.formats.languages import DAYS, ENGLISH, Language, message
 from schedules.formats.wording import NO_BREAK, Json
 
-_MONTHS: Final = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
-DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-# The day a week begins on, as date.weekday() counts, by language. English here is that of the United States.
-WEEK_BEGINS: Final[Mapping[str, int]] = {"en": 6}
-_SHORT: Final = 3
+_DAY_AND_MONTH: Final = message("{month} {day}")
+_SPAN: Final = message("{first} to {last}")
 _SHORTEST_YEAR: Final = 365
 
 
@@ -28,37 +23,42 @@ def read_date(text: str) -> date:
     return date.fromisoformat(text)
 
 
-def day_and_month(day: date) -> str:
+def day_and_month(day: date, language: Language = ENGLISH) -> str:
     """Such as "Dec 1"."""
-    return f"{_MONTHS[day.month - 1][:_SHORT]}{NO_BREAK}{day.day}"
+    return language.say(_DAY_AND_MONTH, month=language.short_month(day), day=day.day).replace(" ", NO_BREAK)
 
 
-def weekday(day: date) -> str:
+def weekday(day: date, language: Language = ENGLISH) -> str:
     """Such as "Tue"."""
-    return DAYS[day.weekday()][:_SHORT]
+    return language.short_weekday(day)
 
 
-def short(day: date) -> str:
+def short(day: date, language: Language = ENGLISH) -> str:
     """Such as "Tue Dec 1", for lists whose year is said above them."""
-    return f"{weekday(day)} {day_and_month(day)}".replace(" ", NO_BREAK)
+    return f"{language.short_weekday(day)}{NO_BREAK}{day_and_month(day, language)}"
 
 
-def full(day: date) -> str:
+def full(day: date, language: Language = ENGLISH) -> str:
     """Such as "December 1, 2026"."""
-    return f"{_MONTHS[day.month - 1]} {day.day}, {day.year}".replace(" ", NO_BREAK)
+    said = language.say("{month} {day}, {year}", month=language.month(day), day=day.day, year=day.year)
+    return said.replace(" ", NO_BREAK)
 
 
-def full_with_weekday(day: date) -> str:
+def full_with_weekday(day: date, language: Language = ENGLISH) -> str:
     """Such as "Tuesday, December 1, 2026"."""
-    return f"{DAYS[day.weekday()]}, {full(day)}"
+    return language.say("{weekday}, {date}", weekday=language.weekday(day), date=full(day, language))
 
 
-def month_title(first: date, last: date) -> str:
+def month_title(first: date, last: date, language: Language = ENGLISH) -> str:
     """Such as "December 2026", or both months where a week or a plan has two."""
+
+    def said(day: date) -> str:
+        return language.say("{month} {year}", month=language.month(day), year=day.year)
+
     if (first.year, first.month) == (last.year, last.month):
-        return f"{_MONTHS[first.month - 1]} {first.year}"
-    begins = _MONTHS[first.month - 1] if first.year == last.year else f"{_MONTHS[first.month - 1]} {first.year}"
-    return f"{begins} to {_MONTHS[last.month - 1]} {last.year}"
+        return said(first)
+    begins = language.month(first) if first.year == last.year else said(first)
+    return language.say("{earlier} to {later}", earlier=begins, later=said(last))
 
 
 def over_a_year(first: date, last: date) -> bool:
@@ -66,22 +66,23 @@ def over_a_year(first: date, last: date) -> bool:
     return (last - first).days >= _SHORTEST_YEAR
 
 
-def span(first: date, last: date, with_year: bool) -> str:
+def with_year(day: date, said: str, needed: bool) -> str:
+    """A short date, with its year where a plan is so long that it needs one."""
+    return f"{said},{NO_BREAK}{day.year}" if needed else said
+
+
+def span(first: date, last: date, years: bool, language: Language = ENGLISH) -> str:
     """Such as "Tue Dec 1 to Thu Dec 3", or one date."""
+    begins = with_year(first, short(first, language), years)
+    if first == last:
+        return begins
+    return language.say(_SPAN, first=begins, last=with_year(last, short(last, language), years))
 
-    def said(day: date) -> str:
-        return f"{short(day)},{NO_BREAK}{day.year}" if with_year else short(day)
 
-    return said(first) if first == last else f"{said(first)} to {said(last)}"
-
-
-def brief_span(first: date, last: date, with_year: bool) -> str:
+def brief_span(first: date, last: date, years: bool) -> str:
     """Such as "Dec 1 to Dec 3", for readers who count days and not weekdays."""
-
-    def said(day: date) -> str:
-        return f"{day_and_month(day)},{NO_BREAK}{day.year}" if with_year else day_and_month(day)
-
-    return said(first) if first == last else f"{said(first)} to {said(last)}"
+    begins = with_year(first, day_and_month(first), years)
+    return begins if first == last else f"{begins} to {with_year(last, day_and_month(last), years)}"
 
 
 def days_from(first: date, last: date) -> Iterator[date]:
@@ -101,3 +102,28 @@ def is_taken_on(step: Json, day: date, day_number: int) -> bool:
         since = day_number - int(on_days["first"])
         return since >= 0 and since % int(on_days["every"]) == 0
     return DAYS[day.weekday()].lower() in on_days
+
+
+def first_taken(step: Json) -> date:
+    """The first day of a step that has a dose. A step without one has no place in a plan."""
+    first = read_date(step["from_date"])
+    days = days_from(first, read_date(step["to_date"]))
+    return next(day for day in days if is_taken_on(step, day, int(step["from_day"]) + (day - first).days))
+
+
+def last_taken(step: Json) -> date:
+    """The last day of a step that has a dose."""
+    first = read_date(step["from_date"])
+    days = days_from(first, read_date(step["to_date"]))
+    return max(day for day in days if is_taken_on(step, day, int(step["from_day"]) + (day - first).days))
+
+
+def begins_on(plan: Json) -> date:
+    """The first day that is still to come: that of the revision where a plan was revised, else its start."""
+    revision = plan.get("revision")
+    return read_date(revision["from_date"] if revision else plan["start_date"])
+
+
+def to_come(plan: Json) -> tuple[Json, ...]:
+    """The steps that are not gone; a patient has no use for the others."""
+    return tuple(step for step in plan["steps"] if not step.get("past"))

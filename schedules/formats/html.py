@@ -15,7 +15,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from schedules.formats.contents import contents
-from schedules.formats.pieces import PART_TITLES
 from schedules.formats.sheet import Sheet
 
 STYLESHEET = Path(__file__).with_name("templates") / "schedule.css"
@@ -23,10 +22,21 @@ STYLESHEET = Path(__file__).with_name("templates") / "schedule.css"
 
 def render(plan: Mapping[str, object], sheet: Sheet) -> bytes:
     """The page of a plan, in UTF-8."""
-    words = contents(plan, sheet)
-    # The only markup that is not the template's: our own drawing, which escapes every word it holds.
-    drawing = Markup(words.curve.svg) if words.curve else ""
-    return _template().render(page=words, drawing=drawing, part_titles=PART_TITLES).encode()
+    page = contents(plan, sheet)
+    # The only markup that is not the template's: our own drawings, which escape every word they hold.
+    whole = page.prescriber.curve
+    wishes = {"large-print": sheet.large_print, "a4": sheet.paper == "a4"}
+    said = _template().render(
+        page=page,
+        said=page.labels,
+        classes=" ".join(name for name, wished in wishes.items() if wished),
+        between=f" {page.labels['and']} ",
+        drawing=Markup(page.curve.svg) if page.curve else "",
+        whole_drawing=Markup(whole.svg) if whole else "",
+        seal_drawing=Markup(page.seal.svg) if page.seal else "",
+        part_titles=page.part_titles,
+    )
+    return said.encode()
 
 
 @cache

@@ -1,27 +1,30 @@
-"""The part of a sheet for the prescriber and the pharmacy: what will be signed, and why.
+"""The part of a sheet for the prescriber: what will be signed, and why.
 
 Findings stand above everything, each with its arithmetic and its source. A fact about the patient that
-nobody gave is shown as missing, because a blank reads as "normal".
+nobody gave is shown as missing, because a blank reads as "normal". This part is English in every language of the
+sheet: who signs works in it, and a finding must read as the check said it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Final
 
-from dosing.numbers import grouped
 from schedules.formats.citations import cite, source_words
-from schedules.formats.dates import brief_span, days_from, full, is_taken_on, over_a_year, read_date
-from schedules.formats.pieces import AS_NEEDED, PART_TITLES, is_liquid, pieces_of, product
+from schedules.formats.course import course_of
+from schedules.formats.curve import Curve, curve
+from schedules.formats.dates import brief_span, full, over_a_year, read_date
+from schedules.formats.instructions import days_phrase
+from schedules.formats.pharmacy import equivalents_of, totals_of
+from schedules.formats.pieces import AS_NEEDED, PART_TITLES, pieces_of
+from schedules.formats.rows import Row, days_of
 from schedules.formats.wording import (
     Json,
     amount,
     capitalised,
     is_quantity,
     listed,
-    quantity_of,
     tall_man,
     tied,
 )
@@ -53,11 +56,6 @@ _FACTS: Final[Mapping[str, str]] = {
     "hepatic_impairment": "Liver impairment",
 }
 _FORMULAS: Final[Mapping[str, str]] = {"stated": "as stated", "cockcroft-gault": "by Cockcroft and Gault"}
-_TOTALS: Final[Mapping[str, str]] = {
-    "mme": "Morphine equivalent",
-    "prednisone_equivalent": "Prednisone equivalent",
-    "acetaminophen": "Acetaminophen in all",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,28 +73,20 @@ class FindingLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A label, what stands beside it, and why or where from."""
-
-    label: str
-    text: str
-    why: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class StepRow:
-    """A step in the prescriber's table."""
+    """A step in the prescriber's table; `gone` says so of a step from before a revision."""
 
     number: int
     dates: str
     days: str
     total: str
     pieces: tuple[str, ...]
+    gone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Prescriber:
-    """Everything on the prescriber's and pharmacy's part."""
+    """Everything on the prescriber's part."""
 
     title: str
     verdict: str
@@ -105,6 +95,9 @@ class Prescriber:
     findings: tuple[FindingLine, ...]
     not_checked: tuple[Row, ...]
     passed: str
+    curve: Curve | None
+    equivalents: tuple[Row, ...]
+    course: tuple[Row, ...]
     steps: tuple[StepRow, ...]
     chosen: tuple[Row, ...]
     facts: tuple[Row, ...]
@@ -136,6 +129,9 @@ def prescriber_part(plan: Json, drugs: Sequence[str], several_strengths: bool, n
             for row in check["not_checked"]
         ),
         passed=_passed(len(check["passed"])),
+        curve=curve(plan, gone=True, name="whole"),
+        equivalents=equivalents_of(plan),
+        course=course_of(plan),
         steps=tuple(_step(step, several_strengths, len(drugs) > 1, with_year) for step in plan["steps"]),
         chosen=tuple(
             Row(
@@ -146,7 +142,7 @@ def prescriber_part(plan: Json, drugs: Sequence[str], several_strengths: bool, n
             for row in plan["chosen"]
         ),
         facts=_facts(plan.get("patient") or {}),
-        totals=_totals(plan),
+        totals=totals_of(plan, drugs),
         reassessments=tuple(
             Row(full(read_date(row["date"])), tied(row["what"], drugs), cite(row.get("source"), cited))
             for row in plan["reassessments"]
@@ -216,29 +212,25 @@ def _step(step: Json, several_strengths: bool, drug_names: bool, with_year: bool
     first, last = step["from_day"], step["to_day"]
     total = amount(step.get("daily_dose") or step["weekly_dose"])
     of_drug = f" of {tall_man(step['drug'])}" if drug_names else ""
+    on_days = days_phrase(step)
+    lead = f"{on_days}, " if on_days else ""
     pieces = tuple(
-        f"{PART_TITLES[dose['when'] or AS_NEEDED]}: {listed(pieces_of(dose, several_strengths))}{of_drug}"
+        f"{lead}{PART_TITLES[dose['when'] or AS_NEEDED]}: {listed(pieces_of(dose, several_strengths))}{of_drug}"
         f" ({amount(dose['amount'])})"
         for dose in step["doses"]
     )
     return StepRow(
         number=step["number"],
         dates=brief_span(read_date(step["from_date"]), read_date(step["to_date"]), with_year),
-        days=_days(first, last),
+        days=days_of(first, last),
         total=f"up to {total}" if step.get("as_needed") else total,
         pieces=pieces,
+        gone="gone" if step.get("past") else "",
     )
 
 
 def _protocol(protocol: Json, drugs: Sequence[str], cited: dict[str, int]) -> str:
     return tall_man(f"{tied(protocol['title'], drugs)}. {cite(protocol.get('source'), cited)}".strip())
-
-
-def _days(first: int, last: int | None) -> str:
-    """Days by number; what has no last day goes on."""
-    if last is None:
-        return f"from day {first} on"
-    return f"day {first}" if first == last else f"days {first} to {last}"
 
 
 def _facts(patient: Json) -> tuple[Row, ...]:
@@ -259,36 +251,3 @@ def _fact(fact: object) -> str:
     if weight is None:
         return told
     return f"{told}, with {amount(weight)}" if is_quantity(weight) else f"{told}, with the {weight} weight"
-
-
-def _totals(plan: Json) -> tuple[Row, ...]:
-    """Quantities that add up: pieces, days, the whole amount, the highest day, equivalents."""
-    first = read_date(plan["start_date"])
-    whole: dict[str, Fraction] = {}
-    cut = 0
-    scheduled = [step for step in plan["steps"] if not step.get("as_needed")]
-    for day_number, day in enumerate(days_from(first, read_date(plan["end_date"])), start=1):
-        for step in scheduled:
-            for dose in step["doses"] if is_taken_on(step, day, day_number) else ():
-                given = quantity_of(dose["amount"])
-                whole[given.unit.code] = whole.get(given.unit.code, Fraction(0)) + given.value
-                cut += any(_is_cut(piece) for piece in dose["pieces"])
-    rows = [Row("To dispense", product(piece)) for piece in plan["supply"]]
-    rows.append(Row("Lasts", tied(f"{plan['days_supply']} days")))
-    rows += [Row("Taken as scheduled", amount({"value": value, "unit": unit})) for unit, value in whole.items()]
-    highest = max(plan["steps"], key=lambda step: quantity_of(step.get("daily_dose") or step["weekly_dose"]).value)
-    rows.append(Row("Highest", amount(highest.get("daily_dose") or highest["weekly_dose"])))
-    if cut:
-        rows.append(Row("Doses with a cut piece", grouped(str(cut))))
-    for name, title in _TOTALS.items():
-        spans = (plan["check"].get("totals") or {}).get(name) or ()
-        rows += [
-            Row(title, f"{amount(row['per_day'])}, {_days(row['from_day'], row['to_day'])}")
-            for row in spans
-            if row.get("per_day")
-        ]
-    return tuple(rows)
-
-
-def _is_cut(piece: Json) -> bool:
-    return not is_liquid(piece) and Fraction(piece["count"]).denominator > 1

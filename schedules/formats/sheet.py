@@ -12,6 +12,8 @@ import unicodedata
 from dataclasses import dataclass, fields
 from typing import Final
 
+AUDIENCES: Final = ("patient", "prescriber", "pharmacy")
+PAPERS: Final = ("letter", "a4")
 _MOST_CHARACTERS: Final = 500
 _MOST_READ: Final = 4 * _MOST_CHARACTERS
 # Controls, formats (direction marks are among them), and what is not a character.
@@ -22,7 +24,12 @@ _PILES_OF_MARKS: Final = re.compile("([\u0300-\u036f]{2})[\u0300-\u036f]+")
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The names and wishes for one printing; `number` is the plan's id, `stamp` an address to show."""
+    """The names and wishes for one printing; `number` is the plan's id, `stamp` a line to show at the end.
+
+    `audience` is one of AUDIENCES, "" for all of them in turn; `paper` one of PAPERS. `address` is where the plan is
+    kept and `digest` the hash of what is kept there, both for the seal. ValueError for an audience or a paper that
+    is not known.
+    """
 
     patient_name: str = ""
     prescriber: str = ""
@@ -31,8 +38,16 @@ class Sheet:
     language: str = "en"
     number: str = ""
     stamp: str = ""
+    audience: str = ""
+    paper: str = "letter"
+    address: str = ""
+    digest: str = ""
 
     def __post_init__(self) -> None:
+        if self.audience not in ("", *AUDIENCES):
+            raise ValueError(f"A sheet is for {', '.join(AUDIENCES)} or all of them, not for {self.audience!r}.")
+        if self.paper not in PAPERS:
+            raise ValueError(f"A sheet is printed on {' or '.join(PAPERS)}, not on {self.paper!r}.")
         for field in fields(self):
             value = getattr(self, field.name)
             if isinstance(value, str):

@@ -11,25 +11,36 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from schedules.formats.calendar_grid import Week
+from schedules.formats.collecting import Fill
 from schedules.formats.contents import Contents, contents
-from schedules.formats.pieces import PART_TITLES
-from schedules.formats.prescriber import Prescriber, Row
+from schedules.formats.diary import Diary
+from schedules.formats.pharmacy import Pharmacy
+from schedules.formats.prescriber import Prescriber
+from schedules.formats.rows import Row
 from schedules.formats.sheet import Sheet
 from schedules.formats.wording import NO_BREAK
 
 COLUMNS: Final = 72
 _LINE_FOR_A_NAME: Final = "_" * 40
+_PART_WIDTH: Final = 9
 
 
 def render(plan: Mapping[str, object], sheet: Sheet) -> bytes:
     """The plain text of a plan, in UTF-8."""
     page = contents(plan, sheet)
-    lines = [*_patient(page), *_banner(page), *_prescriber(page.prescriber, page.stamp), "", *_foot(page)]
+    lines: list[str] = []
+    for audience in page.parts:
+        if audience == "patient":
+            lines += _patient(page)
+        else:
+            lines += _other(page, audience)
+    lines += ["", *_foot(page)]
     # Lines are broken by now, and an ordinary space is what a reader and a search expect.
     return ("\n".join(lines).replace(NO_BREAK, " ") + "\n").encode()
 
 
 def _patient(page: Contents) -> Iterable[str]:
+    said = page.labels
     yield from _wrapped(page.title)
     yield "=" * min(len(page.title), COLUMNS)
     yield from _wrapped(page.aim)
@@ -38,49 +49,73 @@ def _patient(page: Contents) -> Iterable[str]:
     yield from _banner(page)
     yield ""
     names = (
-        ("For", page.patient_name),
-        ("Prescriber", page.prescriber_name),
-        ("Signed", ""),
-        ("Phone", page.phone),
+        (said["for"], page.patient_name),
+        (said["prescriber"], page.prescriber_name),
+        (said["signed"], ""),
+        (said["phone"], page.phone),
     )
     for label, name in names:
         yield from _wrapped(f"{label}: {name or _LINE_FOR_A_NAME}", then="  ")
     yield from _wrapped(f"{page.origin} {page.untranslated}".rstrip())
-    yield from _heading("What to take")
+    if page.seal:
+        yield from _wrapped(page.seal.words)
+    yield from _heading(said["what_to_take"])
     yield from _wrapped(page.why)
+    if page.until_now:
+        yield from _wrapped(page.until_now)
     for step in page.steps:
-        yield from _wrapped(f"{step.number}. {step.dates}: {step.sentence} In one day: {step.total}.", then="   ")
+        told = f"{step.number}. {step.dates}: {step.sentence} {step.period}: {step.total}."
+        yield from _wrapped(told, then="   ")
     yield from _wrapped(page.after)
     if page.curve:
-        yield from _heading("The dose over time")
+        yield from _heading(said["over_time"])
         yield from _wrapped(page.curve.words)
-    yield from _heading("Calendar")
-    yield "Tick the box when you have taken the dose."
+    yield from _heading(said["calendar"])
+    yield said["tick"]
     for week in page.weeks:
-        yield from _week(week)
+        yield from _week(week, page.part_titles, said["and"])
     if page.call_now:
-        yield from _heading("Call now")
-        yield from _wrapped("Call your prescriber or 911 at once for any of these signs:")
+        yield from _heading(said["call_now"])
+        yield from _wrapped(said["call"])
         yield from _bullets(page.call_now)
         if page.phone:
-            yield from _wrapped(f"Phone: {page.phone}", then="  ")
-    yield from _heading("What to collect")
+            yield from _wrapped(f"{said['phone']}: {page.phone}", then="  ")
+    yield from _heading(said["what_to_collect"])
+    yield from _fills(page.fills)
+    if page.fills:
+        yield f"{said['all_fills']}:"
     yield from _bullets(page.supply)
     yield from _wrapped(page.supply_note)
     if page.reassessments:
-        yield from _heading("When to see your prescriber")
+        yield from _heading(said["when_to_see"])
         yield from _bullets(f"{row.title}: {row.text}" for row in page.reassessments)
-    yield from _heading("What to know")
+    yield from _heading(said["what_to_know"])
     for advice in page.advice:
         yield from _wrapped(f"{advice.title}: {advice.text}", then="  ")
-    yield from _heading("Notes for your next visit")
-    yield from _wrapped("What changed? Your pain from 0 to 10, your sleep, anything that troubles you.")
+    if page.diary:
+        yield from _diary(page.diary)
+    yield from _heading(said["notes"])
+    yield from _wrapped(said["what_changed"])
+
+
+def _other(page: Contents, audience: str) -> Iterable[str]:
+    """The English part for the prescriber or the pharmacy, under its own title."""
+    alone = len(page.parts) == 1
+    yield ""
+    yield "=" * COLUMNS
+    yield f"FOR THE {audience.upper()}"
+    if alone:
+        yield from _wrapped(f"For: {page.patient_name or _LINE_FOR_A_NAME}", then="  ")
+        if page.seal:
+            yield from _wrapped(page.seal.words)
+    yield from _banner(page)
+    if audience == "prescriber":
+        yield from _prescriber(page.prescriber, page.stamp)
+    else:
+        yield from _pharmacy(page.pharmacy)
 
 
 def _prescriber(page: Prescriber, stamp: str) -> Iterable[str]:
-    yield ""
-    yield "=" * COLUMNS
-    yield "FOR THE PRESCRIBER AND THE PHARMACY"
     yield from _wrapped(f"{page.title}. {page.verdict} {page.target}".rstrip())
     yield from _heading("Findings")
     for finding in page.findings:
@@ -94,12 +129,18 @@ def _prescriber(page: Prescriber, stamp: str) -> Iterable[str]:
     yield from _rows(page.not_checked)
     if not page.not_checked:
         yield "Nothing: every rule that applies was checked."
+    if page.curve:
+        yield from _heading("The course of the dose")
+        yield from _wrapped(page.curve.words)
+        yield from _rows(page.equivalents)
+    if page.course:
+        yield from _heading("Where it comes from and where it ends")
+        yield from _rows(page.course)
     yield from _heading("Steps")
     for step in page.steps:
-        yield from _wrapped(
-            f"{step.number}. {step.dates} ({step.days}), {step.total}. {'; '.join(step.pieces)}", then="   "
-        )
-    for title, rows in (("The patient's facts", page.facts), ("Totals for the pharmacy", page.totals)):
+        days = f"{step.days}, gone" if step.gone else step.days
+        yield from _wrapped(f"{step.number}. {step.dates} ({days}), {step.total}. {'; '.join(step.pieces)}", then="   ")
+    for title, rows in (("The patient's facts", page.facts), ("Totals", page.totals)):
         yield from _heading(title)
         yield from _rows(rows)
     yield from _heading("What was chosen, and why")
@@ -116,6 +157,22 @@ def _prescriber(page: Prescriber, stamp: str) -> Iterable[str]:
     yield from _wrapped(f"{page.formulary} {stamp}".rstrip())
 
 
+def _pharmacy(page: Pharmacy) -> Iterable[str]:
+    yield from _wrapped(f"{page.title}.")
+    yield from _heading("Labels, one for each step")
+    for row in page.sigs:
+        split = " Split a piece." if row.split else ""
+        drug = f"{row.drug}, " if row.drug else ""
+        yield from _wrapped(f"{row.number}. {drug}{row.dates}: {row.sig}{split}", then="   ")
+    yield from _heading("To dispense")
+    yield from _fills(page.fills)
+    yield f"In all, for {page.days_supply}:"
+    yield from _bullets(page.in_all)
+    yield from _wrapped(page.agreement)
+    yield from _heading("Totals for the pharmacy")
+    yield from _rows(page.totals)
+
+
 def _banner(page: Contents) -> Iterable[str]:
     if page.banner:
         yield ""
@@ -123,7 +180,7 @@ def _banner(page: Contents) -> Iterable[str]:
 
 
 def _foot(page: Contents) -> Iterable[str]:
-    yield from _wrapped(f"Plan {page.number} of {page.begins}. {page.formulary}")
+    yield from _wrapped(f"{page.plan_of}. {page.formulary}")
 
 
 def _heading(title: str) -> Iterable[str]:
@@ -132,19 +189,36 @@ def _heading(title: str) -> Iterable[str]:
     yield "-" * len(title)
 
 
-def _week(week: Week) -> Iterable[str]:
+def _week(week: Week, part_titles: Mapping[str, str], conjunction: str) -> Iterable[str]:
     yield ""
     yield week.title
+    width = max(_PART_WIDTH, *(len(part_titles[part]) for part in week.parts)) if week.parts else _PART_WIDTH
     for day in week.days:
         label = f"{day.label}:"
         for part, cells in zip(week.parts, day.cells, strict=True):
             for cell in cells:
                 boxes = "[ ]" * cell.boxes
-                pieces = " and ".join(cell.pieces)
-                yield from _wrapped(
-                    f"{label:<11} {PART_TITLES[part]:<9} {boxes} {pieces} ({cell.amount})", then=" " * 26
-                )
+                pieces = f" {conjunction} ".join(cell.pieces)
+                told = f"{label:<11} {part_titles[part]:<{width}} {boxes} {pieces} ({cell.amount})"
+                yield from _wrapped(told, then=" " * (width + 17))
                 label = ""
+
+
+def _diary(diary: Diary) -> Iterable[str]:
+    yield from _heading(diary.title)
+    yield from _wrapped(f"{diary.how} {diary.visit}")
+    for place, question in enumerate(diary.questions, start=1):
+        yield f"({place}) {question}"
+    for day in diary.days:
+        yield (
+            f"{day + ':':<12}" + "".join(f" ({place}) ______" for place in range(1, len(diary.questions) + 1)).rstrip()
+        )
+
+
+def _fills(fills: Iterable[Fill]) -> Iterable[str]:
+    for fill in fills:
+        yield from _wrapped(f"{fill.title}:", then="   ")
+        yield from _bullets(fill.products)
 
 
 def _rows(rows: Iterable[Row]) -> Iterable[str]:

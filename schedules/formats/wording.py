@@ -1,7 +1,8 @@
-"""Numbers, quantities and names as they are read on paper.
+"""Numbers, quantities and names as they are read on paper, in the language of the reader.
 
 Everything a person reads goes through here, so that one rule has one home: a non-breaking space between a
-number and its unit, commas from 1,000 up, mixed-case spellings for prescribers only.
+number and its unit, commas from 1,000 up (in the Spanish of the United States too), mixed-case spellings for
+prescribers only.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any, Final
 
 from dosing.numbers import decimal_text, grouped
 from dosing.units import Quantity, read_unit, words
+from schedules.formats.languages import ENGLISH, Language, message
 
 # A part of the schedule's JSON object. Its shape is the contract's and is not validated again here.
 Json = Mapping[str, Any]
@@ -29,14 +31,23 @@ _LOOSE: Final = re.compile(
     r"(?<=\d) (?=(?:mg|mcg|ng|g|mL|L|MME|units|kg|cm|mmol|micromol|thousand|billion|degrees"
     r"|times|tablets?|capsules?|patch(?:es)?|sprays?|films?|doses?|days?|hours?|weeks?|months?|years?)\b)"
 )
+# Which words of another language are units is for its catalogue; a number may keep any word that follows it.
+_LOOSE_ANYWHERE: Final = re.compile(r"(?<=\d) (?=[^\W\d_])")
+_AMOUNT: Final = re.compile(r"(?P<about>about )?(?P<number>[\d,.]+) (?P<unit>.+)")
+_ABOUT: Final = message("about {amount}")
 
 
-def tied(text: str, drugs: Iterable[str] = ()) -> str:
+def tied(text: str, drugs: Iterable[str] = (), language: Language = ENGLISH) -> str:
     """`text` with non-breaking spaces inside every dose, and between a drug's name and its dose."""
-    text = _LOOSE.sub(NO_BREAK, text)
+    text = (_LOOSE if language is ENGLISH else _LOOSE_ANYWHERE).sub(NO_BREAK, text)
     for drug in drugs:
         text = re.sub(rf"(?i)\b({re.escape(drug)}) (?=\d)", rf"\1{NO_BREAK}", text)
     return text
+
+
+def numbers_tied(text: str) -> str:
+    """`text` with a non-breaking space between every number and the word after it."""
+    return _LOOSE_ANYWHERE.sub(NO_BREAK, text)
 
 
 def tall_man(text: str) -> str:
@@ -49,13 +60,19 @@ def capitalised(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def listed(items: Sequence[str]) -> str:
+def uncapitalised(text: str) -> str:
+    """`text` with a small first letter, for use inside a sentence."""
+    return text[:1].lower() + text[1:]
+
+
+def listed(items: Sequence[str], language: Language = ENGLISH) -> str:
     """ "one and two"; "one, two, and three"; with a comma too where an item has an "and" of its own."""
     if len(items) < 2:
         return "".join(items)
-    if len(items) == 2 and not any(" and " in item for item in items):
-        return " and ".join(items)
-    return f"{', '.join(items[:-1])}, and {items[-1]}"
+    between = f" {language.say('and')} "
+    if len(items) == 2 and not any(between in item.replace(NO_BREAK, " ") for item in items):
+        return between.join(items)
+    return language.say("{items}, and {last}", items=", ".join(items[:-1]), last=items[-1])
 
 
 def number(value: Fraction) -> str:
@@ -69,15 +86,21 @@ def quantity_of(value: Json) -> Quantity:
     return Quantity(Fraction(value["value"]), read_unit(value["unit"]))
 
 
-def amount(value: Json) -> str:
+def amount(value: Json, language: Language = ENGLISH) -> str:
     """The words of a quantity object: "3,600 mg a day"; "about 6.67 mg" where it says it is rounded."""
     text = words(quantity_of(value))
-    return tied(f"about {text}" if value.get("rounded") and not text.startswith("about ") else text)
+    if value.get("rounded") and not text.startswith("about "):
+        text = f"about {text}"
+    found = _AMOUNT.fullmatch(text)
+    if language is not ENGLISH and found:
+        said = f"{found['number']} {language.say(found['unit'])}"
+        text = language.say(_ABOUT, amount=said) if found["about"] else said
+    return tied(text, language=language)
 
 
-def daily_total(value: Json) -> str:
-    """What a day adds up to, for a sentence that says "in one day" itself: "400 mg"."""
-    return amount({**value, "unit": value["unit"].removesuffix("/d")})
+def daily_total(value: Json, language: Language = ENGLISH) -> str:
+    """What a day or a week adds up to, for a sentence that says "in one day" itself: "400 mg"."""
+    return amount({**value, "unit": value["unit"].removesuffix("/d").removesuffix("/wk")}, language)
 
 
 def is_quantity(value: object) -> bool:

@@ -14,7 +14,7 @@ from tests.schedules.formats.examples import MadeStep, example, made_plan, plans
 
 
 def grid(plan: dict[str, Any]) -> tuple[Week, ...]:
-    return weeks(plan, len(plan["supply"]) > 1, False, "en")
+    return weeks(plan, len(plan["supply"]) > 1, False)
 
 
 def test_weeks_begin_on_sunday_in_the_united_states() -> None:
@@ -65,7 +65,7 @@ def test_a_day_without_a_dose_is_in_the_plan_and_has_no_box() -> None:
 def test_two_drugs_at_one_time_share_a_cell_and_are_named() -> None:
     plan = example("pregabalin-300")
     plan["steps"].append({**plan["steps"][0], "drug": "gabapentin", "number": 3})
-    first = weeks(plan, False, True, "en")[0].days[0]
+    first = weeks(plan, False, True)[0].days[0]
     assert [cell.pieces[0] for cell in first.cells[0]] == ["pregabalin", "gabapentin"]
 
 

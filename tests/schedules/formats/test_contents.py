@@ -104,7 +104,7 @@ def test_the_supply_of_as_needed_doses_is_the_most() -> None:
 
 
 def test_a_language_without_words_is_said_to_be_missing() -> None:
-    page = contents(example("gabapentin-1800"), Sheet(language="es"))
+    page = contents(example("gabapentin-1800"), Sheet(language="fr"))
     assert page.language == "en"
     assert "English only" in page.untranslated
     assert contents(example("gabapentin-1800"), Sheet(language="en")).untranslated == ""

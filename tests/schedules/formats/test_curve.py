@@ -64,9 +64,10 @@ def test_a_weekly_dose_is_drawn_by_the_week() -> None:
     assert drawn(plan).words.startswith("The dose in one week: 15")
 
 
-def test_two_drugs_have_no_common_scale_and_no_drawing() -> None:
+def test_a_plan_without_days_to_come_has_no_drawing() -> None:
     plan = example("pregabalin-300")
-    plan["steps"][1]["drug"] = "gabapentin"
+    for step in plan["steps"]:
+        step["past"] = True
     assert curve(plan) is None
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from schedules.formats.pieces import counted, instruction, most_doses, product
+from schedules.formats.instructions import instruction, most_doses
+from schedules.formats.pieces import counted, product
 from schedules.formats.wording import NO_BREAK
 from tests.schedules.formats.examples import MadeStep, made_plan, quantity
 
@@ -111,8 +112,8 @@ def test_a_maximum_in_pieces_is_told_in_pieces() -> None:
     [
         (["monday"], "On Mondays only: take "),
         (["monday", "thursday"], "On Mondays and Thursdays only: take "),
-        ({"every": 2, "first": 1}, "Every other day: take "),
-        ({"every": 3, "first": 1}, "Every 3 days: take "),
+        ({"every": 2, "first": 1}, "Every other day, from Tue Dec 1 on: take "),
+        ({"every": 3, "first": 1}, "Every 3 days, from Tue Dec 1 on: take "),
         (None, "Take "),
     ],
 )
@@ -128,7 +129,7 @@ def test_a_plan_of_two_drugs_names_each() -> None:
 
 def test_a_patch_is_put_on() -> None:
     step = step_of("transdermal patch", MadeStep(3, {"morning": pieces((1, 25))}))
-    assert said(step) == "Put on 1 patch (25 mg) in the morning."
+    assert said(step) == "Put on 1 patch (25 mg) in the morning. Take every old patch off first."
 
 
 @pytest.mark.parametrize(
