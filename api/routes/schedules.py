@@ -11,19 +11,15 @@ from flask import Response, current_app
 from flask_smorest import Blueprint
 from marshmallow import Schema
 
-from api.answers.plans import plan_answer
-from api.answers.verdicts import check_answer, finding_answer
 from api.errors import Fault, Problem
-from api.json_text import encode, quantity
-from api.routes import body, negotiate, query, request_key
+from api.json_text import encode
+from api.planning import Print, Wanted, planned
+from api.routes import body, negotiate, query, request_key, request_object
 from api.schemas.plain import CodeField
-from api.schemas.schedule import Print, TitrationSchema
+from api.schemas.schedule import TitrationSchema
 from api.services import Services, services_of
-from api.store import STORE, Answer, Store, new_id, schedule_to_store
-from schedules.choice import PlanError
-from schedules.climb import NotDispensable
+from api.store import STORE, Answer, Store, schedule_to_store
 from schedules.formats import FORMATS, Sheet
-from schedules.titration import Infeasible, TitrationRequest, UnsafeSchedule, plan
 
 JSON = "application/json"
 SUFFIXES = {".json": JSON, **{known.suffix: known.media_type for known in FORMATS.values()}}
@@ -60,19 +56,9 @@ TITRATION = TitrationSchema(lambda: services_of(current_app.extensions).names)
 @blueprint.alt_response(200, schema=SCHEDULE, description="With dry_run=true: the same, and nothing is stored")
 @query(WishesSchema())
 @body(TITRATION)
-def titration(asked: tuple[TitrationRequest, Print | None], wishes: dict[str, str]) -> Response:
+def titration(wanted: Wanted, wishes: dict[str, str]) -> Response:
     """Plan a titration from a cited protocol; the plan is checked before anyone sees it."""
-    request, names = asked
-    services = services_of(current_app.extensions)
-    media_type = negotiate(*OFFERED)
-    _usable_print(names, media_type)
-    if wishes.get("dry_run") == "true":
-        return _written(encode(planned(services, request)).decode(), 200, media_type, names)
-    earlier = _earlier()
-    if earlier is None:
-        schedule = planned(services, request)
-        earlier = _stored(services, str(schedule["id"]), encode(schedule).decode())
-    return _answer(earlier, 201, media_type, names)
+    return _made(wanted, wishes)
 
 
 @blueprint.route("/v1/schedules/<string:address>", methods=["GET"])
@@ -91,27 +77,19 @@ def read(wishes: dict[str, str], address: str) -> Response:
     return _rendered(stored.body, 200, media_type, sheet)
 
 
-def planned(services: Services, request: TitrationRequest) -> dict[str, object]:
-    """The schedule object of a request; what the planner refuses is a Problem."""
-    try:
-        made = plan(request, services.formulary)
-    except PlanError as error:
-        raise Problem.of([Fault(f"/{error.field}", error.code, error.detail, error.hint)]) from error
-    except NotDispensable as error:
-        nearest = [quantity(amount) for amount in error.nearest]
-        raise Problem("not-dispensable", str(error), wanted=quantity(error.wanted), nearest=nearest) from error
-    except Infeasible as error:
-        raise Problem(
-            "infeasible",
-            str(error),
-            binding_limit=finding_answer(error.binding, services.parts),
-            nearest_target=quantity(error.nearest) if error.nearest is not None else None,
-        ) from error
-    except UnsafeSchedule as error:
-        findings = [finding_answer(finding, services.parts) for finding in error.findings]
-        raise Problem("unsafe-schedule", str(error), findings=findings) from error
-    check = check_answer(made.screening, services.parts, new_id())
-    return plan_answer(made, check, services.formulary, new_id())
+def _made(wanted: Wanted, wishes: Mapping[str, str]) -> Response:
+    """The answer to a request for a plan: planned and stored, or planned only; or what the same request made before."""
+    services, names = services_of(current_app.extensions), wanted.print
+    media_type = negotiate(*OFFERED)
+    _usable_print(names, media_type)
+    if wishes.get("dry_run") == "true":
+        schedule = planned(services, wanted, request_object())
+        return _written(encode(schedule).decode(), 200, media_type, names)
+    earlier = _earlier()
+    if earlier is None:
+        schedule = planned(services, wanted, request_object())
+        earlier = _stored(services, schedule)
+    return _answer(earlier, 201, media_type, names)
 
 
 def _usable_print(names: Print | None, media_type: str) -> None:
@@ -137,9 +115,16 @@ def _earlier() -> str | None:
     return answer.location.rpartition("/")[2] if answer is not None and answer.location is not None else None
 
 
-def _stored(services: Services, number: str, text: str) -> str:
+def _stored(services: Services, made: Mapping[str, object]) -> str:
     """Store a schedule; the number of the one to answer with, which the same request may have made first."""
-    schedule = schedule_to_store(id=number, kind="titration", body=text, formulary_version=services.formulary.version)
+    number, revises = str(made["id"]), made["revises"]
+    schedule = schedule_to_store(
+        id=number,
+        kind=str(made["kind"]),
+        body=encode(made).decode(),
+        formulary_version=services.formulary.version,
+        revises=str(revises) if revises is not None else None,
+    )
     key = request_key()
     location = f"/v1/schedules/{number}"
     answer = Answer(201, location=location) if key is not None else None

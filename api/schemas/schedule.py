@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import ValidationError, fields
 
 from api.errors import Fault
+from api.planning import Print, Wanted
 from api.schemas.base import (
     NamingSchema,
     Part,
@@ -37,7 +37,7 @@ from dosing.names import NameList, name_list
 from dosing.numbers import shown
 from dosing.patient import Patient
 from dosing.units import Quantity
-from dosing.vocabulary import FORMS, LIQUIDS
+from dosing.vocabulary import FORMS, LIQUIDS, WEEKDAYS
 from schedules.titration import TitrationRequest
 
 LONGEST_PLAN_DAYS = 366
@@ -47,17 +47,6 @@ LANGUAGES = ("en", "es")
 
 _FORMS: NameList = name_list({form: form for form in FORMS})
 _LONGEST_FIRST = tuple(sorted(FORMS, key=lambda form: (-len(form), form)))
-
-
-@dataclass(frozen=True, slots=True)
-class Print:
-    """What stands on the paper and nowhere else: it is not stored and not logged."""
-
-    patient_name: str = ""
-    prescriber: str = ""
-    phone: str = ""
-    language: str = "en"
-    large_print: bool = False
 
 
 class PrintSchema(RequestSchema):
@@ -159,6 +148,8 @@ class TitrationSchema(NamingSchema):
     target = QuantityField(DAILY_OR_WEEKLY, description="The daily dose to reach; of a weekly drug the weekly.")
     strengths = StrengthsField()
     days = WholeNumberField(1, LONGEST_PLAN_DAYS, description="How long the plan is.")
+    weekday = CodeField(WEEKDAYS, description="The day of a weekly drug. Left out: the weekday of the first day.")
+    fill_days = WholeNumberField(1, LONGEST_PLAN_DAYS, description="How many days one fill holds. Left out: 30.")
     print = fields.Nested(PrintSchema(), metadata={"description": "Only where the answer is a page or a PDF."})
 
     def settle(self, values: dict[str, Any], sent: Mapping[str, object]) -> list[Fault]:
@@ -175,7 +166,7 @@ class TitrationSchema(NamingSchema):
             faults += [fault.at("/patient") for fault in age_faults(values["patient"], values["start_date"])]
         return faults
 
-    def build(self, values: dict[str, Any]) -> tuple[TitrationRequest, Print | None]:
+    def build(self, values: dict[str, Any]) -> Wanted:
         request = TitrationRequest(
             drug=values["drug"].drug,
             start_date=values["start_date"],
@@ -189,8 +180,9 @@ class TitrationSchema(NamingSchema):
             target=values.get("target"),
             strengths=values.get("strengths"),
             days=values.get("days"),
+            weekday=values.get("weekday"),
         )
-        return request, values.get("print")
+        return Wanted(request, values.get("print"), values.get("fill_days"))
 
 
 def _of_the_drug(values: Mapping[str, Any], monograph: Monograph) -> list[Fault]:
