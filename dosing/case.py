@@ -18,6 +18,8 @@ from dosing.timeline import Course, DaySum, combined, lay
 class Situation:
     """A request: orders to judge, the patient with current medications, and the days all of them are laid on.
 
+    `earlier` is what a plan follows on: orders that are over, known even where nothing is known of medications.
+
     No slots, because what several rules ask for is computed once and kept.
     """
 
@@ -25,6 +27,7 @@ class Situation:
     patient: Patient
     formulary: Formulary
     as_of: date
+    earlier: tuple[Order, ...] = ()
 
     @cached_property
     def day_one(self) -> date:
@@ -44,7 +47,8 @@ class Situation:
 
     @cached_property
     def past_medications(self) -> tuple[Order, ...]:
-        return tuple(order for order in self.patient.medications or () if order.is_past(self.as_of))
+        past = tuple(order for order in self.patient.medications or () if order.is_past(self.as_of))
+        return (*past, *self.earlier)
 
     @cached_property
     def courses(self) -> tuple[Course, ...]:
@@ -129,7 +133,11 @@ class Situation:
     def known_drugs(self, beside: Order) -> tuple[str, ...]:
         """Every drug that is ordered beside an order, is taken, or was taken as far as that is stated."""
         others = [order for order in self.orders if order is not beside]
-        return tuple(drug for order in (*others, *(self.patient.medications or ())) for drug in self.ingredients(order))
+        return tuple(
+            drug
+            for order in (*others, *(self.patient.medications or ()), *self.earlier)
+            for drug in self.ingredients(order)
+        )
 
     def _lay(self, order: Order, medication: bool) -> list[Course]:
         return [

@@ -25,6 +25,7 @@ class Order:
 
     `drug` is the formulary's name, or None when the name was not understood; `spoken` is what was written.
     `strengths` and `concentrations` are by ingredient. `given` is what names it in an answer: its id, or its place.
+    `switched_with` is the order that this one is exchanged with, where a plan lets the two overlap on purpose.
     """
 
     given: str
@@ -46,6 +47,7 @@ class Order:
     days_supply: int | None = None
     reassess_on: date | None = None
     replaces: str | None = None
+    switched_with: str | None = None
     steps: tuple[Step, ...] = ()
 
     def routes(self, forms: tuple[str, ...]) -> frozenset[str]:

@@ -51,9 +51,18 @@ class _Rows:
     passed: list[Passed]
 
 
-def screen(orders: tuple[Order, ...], patient: Patient, formulary: Formulary, as_of: date) -> Screening:
-    """Judge orders together and with the patient's medications. The same request always gives the same answer."""
-    situation = situated(orders, patient, formulary, as_of)
+def screen(
+    orders: tuple[Order, ...],
+    patient: Patient,
+    formulary: Formulary,
+    as_of: date,
+    earlier: tuple[Order, ...] = (),
+) -> Screening:
+    """Judge orders together and with the patient's medications. The same request always gives the same answer.
+
+    `earlier` are orders that are over and that these follow on.
+    """
+    situation = situated(orders, patient, formulary, as_of, earlier)
     return Screening(_verdict(situation), as_of, totals(situation), situation.measured.all)
 
 
@@ -68,16 +77,22 @@ def _verdict(situation: Situation) -> Verdict:
         _screen_order(order, situation, rows)
     _screen_medications(situation, rows)
     _screen_pairs(situation, rows)
-    return Verdict(_merged(rows.findings), _grouped(rows.not_checked), tuple(rows.passed))
+    return Verdict(merged(rows.findings), _grouped(rows.not_checked), tuple(rows.passed))
 
 
-def situated(orders: tuple[Order, ...], patient: Patient, formulary: Formulary, as_of: date) -> Situation:
+def situated(
+    orders: tuple[Order, ...],
+    patient: Patient,
+    formulary: Formulary,
+    as_of: date,
+    earlier: tuple[Order, ...] = (),
+) -> Situation:
     """The request with every amount in what its monograph counts."""
     judged = tuple(restated(order, formulary) for order in orders)
     taken = tuple(restated(known, formulary) for known in patient.medications or ())
     if any(one is not other for one, other in zip(taken, patient.medications or (), strict=True)):
         patient = replace(patient, medications=taken)
-    return Situation(judged, patient, formulary, as_of)
+    return Situation(judged, patient, formulary, as_of, tuple(restated(known, formulary) for known in earlier))
 
 
 def _screen_order(order: Order, situation: Situation, rows: _Rows) -> None:
@@ -347,7 +362,7 @@ def _form_words(order: Order) -> str:
     return f"{order.form or 'Anything'}{by_route}"
 
 
-def _merged(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+def merged(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """One row for each cause: the gravest first, then in the order of the formulary; the others under it."""
     causes: dict[tuple[object, ...], list[Finding]] = {}
     told = list(findings)

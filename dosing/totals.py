@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from dosing.case import Case, Situation
-from dosing.formulary.model import Equivalence, Factor
+from dosing.formulary.model import Equivalence, Factor, Formulary
 from dosing.timeline import RATE, Course, DaySum, Run, averaged, combined
 from dosing.units import UNITS, Quantity
 
@@ -116,6 +116,15 @@ def factor_of(situation: Situation, equivalence: Equivalence, course: Course) ->
             factor.forms is None or course.order.form is None or course.order.form in factor.forms
         ):
             return factor
+    return None
+
+
+def factor_for(formulary: Formulary, name: str, drug: str, form: str | None, unit: str) -> Fraction | None:
+    """How much of a reference one `unit` (mg or ug/h) of a drug in a form counts for; None without a factor."""
+    known = (equivalence for key, equivalence in formulary.equivalences.items() if key.startswith(name))
+    for factor in (factor for equivalence in known for factor in equivalence.factors.get(drug, ())):
+        if factor.per == unit and (factor.forms is None or form is None or form in factor.forms):
+            return factor.factor
     return None
 
 

@@ -2,39 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 
-from dosing.formulary.kinds import Layer, Source
-from dosing.formulary.model import Monograph, Product, Protocol, Raise
+from dosing.formulary.kinds import Layer
+from dosing.formulary.model import Monograph, Product, Protocol, Raise, Taper
+from dosing.patient import Patient
 from dosing.products import CannotMake, make
-from dosing.units import Quantity, words
+from dosing.units import UNITS, Quantity, words
+from dosing.vocabulary import WEEKDAYS
+from schedules.layout import MG_A_DAY, Alternating, Daily, Layout, Weekly
+from schedules.plan import Chosen, PlanError
 
-
-class PlanError(Exception):
-    """Something that was asked for cannot be used: the field, a stable code, and what to do instead."""
-
-    def __init__(self, field: str, code: str, detail: str, hint: str | None = None) -> None:
-        super().__init__(detail)
-        self.field = field
-        self.code = code
-        self.detail = detail
-        self.hint = hint
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """A field that the request left open, what was taken for it, and who says so."""
-
-    field: str
-    value: Quantity | str
-    why: str
-    source: Source | None
+# Who may say how a drug is raised, the nearest to the patient first.
+BY_LAYER = (Layer.LOCAL, Layer.LABEL, Layer.GUIDELINE, Layer.SEED)
 
 
 def choose_protocol(
-    monograph: Monograph, wanted: str | None, indication: str | None, form: str | None
+    monograph: Monograph, wanted: str | Protocol | None, indication: str | None, form: str | None
 ) -> tuple[Protocol, Chosen | None]:
-    """By name; else by indication, a label's before a founding document's; else the drug's default."""
+    """By name, or the prescriber's own; else by indication, a label's first; else the drug's default."""
+    if isinstance(wanted, Protocol):
+        return wanted, None
     fitting = [known for known in monograph.protocols if form is None or known.forms is None or form in known.forms]
     if wanted is not None:
         for protocol in monograph.protocols:
@@ -42,13 +32,11 @@ def choose_protocol(
                 if protocol not in fitting:
                     raise PlanError("form", "outside-protocol", f"The protocol {wanted} is not for {form}.")
                 return protocol, None
-        known = ", ".join(protocol.id for protocol in monograph.protocols) or "none"
-        raise PlanError(
-            "protocol", "unknown-protocol", f"{monograph.drug} has no protocol {wanted}.", f"Known: {known}."
-        )
+        raise unknown_protocol(monograph, wanted, monograph.protocols)
     if not fitting:
-        raise PlanError("drug", "unknown-protocol", f"No cited protocol raises {monograph.drug} in this form.")
-    for layer in (Layer.LOCAL, Layer.LABEL, Layer.GUIDELINE, Layer.SEED):
+        hint = "Give a protocol of your own, with its start and its rises."
+        raise PlanError("drug", "unknown-protocol", f"No cited protocol raises {monograph.drug} in this form.", hint)
+    for layer in BY_LAYER:
         for protocol in fitting:
             if protocol.layer is layer and indication is not None and indication in protocol.indications:
                 return protocol, Chosen("protocol", protocol.id, f"It is for {indication}.", protocol.source)
@@ -59,27 +47,32 @@ def choose_protocol(
     return chosen, Chosen("protocol", chosen.id, why, chosen.source)
 
 
+def unknown_protocol(monograph: Monograph, wanted: str, known: Sequence[Protocol | Taper]) -> PlanError:
+    named = ", ".join(protocol.id for protocol in known) or "none"
+    return PlanError("protocol", "unknown-protocol", f"{monograph.drug} has no protocol {wanted}.", f"Known: {named}.")
+
+
 def choose_products(
     monograph: Monograph,
-    protocol: Protocol,
+    forms: frozenset[str] | None,
     form: str | None,
     strengths: tuple[tuple[Quantity, str], ...] | None,
 ) -> tuple[tuple[Product, ...], Chosen | None]:
-    """The chosen strengths, or every offered strength of one form."""
+    """The chosen strengths, or every offered strength of one form out of `forms`."""
     if strengths is not None:
         return tuple(
             _marketed(monograph, strength, kind, place) for place, (strength, kind) in enumerate(strengths)
         ), None
     offered = [
-        product
-        for product in monograph.products
-        if product.offered and (protocol.forms is None or product.form in protocol.forms)
+        product for product in monograph.products if product.offered and (forms is None or product.form in forms)
     ]
     if form is not None:
         fitting = tuple(product for product in offered if product.form == form)
         if not fitting:
             raise PlanError("form", "unknown-form", f"{monograph.drug} has no {form} that this protocol can use.")
         return fitting, None
+    if not offered:
+        raise PlanError("drug", "not-dispensable", f"No product of {monograph.drug} is listed that a plan can use.")
     first = offered[0].form
     chosen = tuple(product for product in offered if product.form == first)
     return chosen, Chosen("form", first, "It is the form the formulary lists first.", chosen[0].source)
@@ -98,22 +91,86 @@ def _marketed(monograph: Monograph, strength: Quantity, form: str, place: int) -
     )
 
 
+def by_weight(protocol: Protocol) -> bool:
+    """Whether a protocol counts its doses for each kilogram of body weight."""
+    return "[bodyweight]" in protocol.maintenance_low.unit.dimension
+
+
+def for_patient(protocol: Protocol, patient: Patient) -> Protocol:
+    """The protocol with every amount for each kilogram as an amount for this patient, in mg a day and mg a dose.
+
+    Raises PlanError without the weight that it needs.
+    """
+    if not by_weight(protocol):
+        return protocol
+    weight = patient.weight
+    if weight is None:
+        detail = f"The protocol {protocol.id} is by body weight, and the weight is missing."
+        raise PlanError("patient/weight", "missing-field", detail, 'Write the weight, such as "70 kg".')
+    kilograms = weight.amount("kg")
+
+    def amount(stated: Quantity) -> Quantity:
+        if "[bodyweight]" not in stated.unit.dimension:
+            return stated
+        total = Quantity(stated.amount("mg/kg/d") * kilograms, MG_A_DAY)
+        return total if protocol.at_most is None else min(total, protocol.at_most.to("mg/d"))
+
+    def dose(stated: Quantity) -> Quantity:
+        if "[bodyweight]" not in stated.unit.dimension:
+            return stated
+        return Quantity(amount(stated).amount("mg/d") / protocol.start_times, UNITS["mg"])
+
+    return replace(
+        protocol,
+        start_low=dose(protocol.start_low),
+        start_high=dose(protocol.start_high),
+        raises=tuple(replace(known, by=amount(known.by), until=amount(known.until)) for known in protocol.raises),
+        maintenance_low=amount(protocol.maintenance_low),
+        maintenance_high=amount(protocol.maintenance_high),
+    )
+
+
+def choose_layout(
+    protocol: Protocol, products: tuple[Product, ...], weekday: str | None, start_date: date
+) -> tuple[Layout, Chosen | None]:
+    """How the protocol's doses fall on days; of a weekly drug on the named weekday, else on that of the first day."""
+    if protocol.pattern == "weekly":
+        chosen = WEEKDAYS[start_date.weekday()]
+        why = "It is the weekday of the first day."
+        named = Chosen("weekday", chosen, why, protocol.source) if weekday is None else None
+        return Weekly(products, weekday=weekday or chosen, part=protocol.parts[0]), named
+    if weekday is not None:
+        detail = f"The protocol {protocol.id} has a dose on every day."
+        raise PlanError("weekday", "unusable-field", detail, "Leave it out: a weekday is for weekly drugs.")
+    if protocol.pattern == "alternating":
+        return Alternating(products, part=protocol.parts[0]), None
+    return Daily(products, parts=protocol.parts), None
+
+
 def choose_start(
-    protocol: Protocol, products: tuple[Product, ...], wanted: Quantity | None
+    protocol: Protocol, layout: Layout, wanted: Quantity | None, *, weighed: bool
 ) -> tuple[Quantity, Chosen | None]:
-    """The first dose in mg: as asked, within the protocol's start, else the lowest of it that can be made."""
+    """The first dose in mg: as asked, within the protocol's start, else the lowest of it that can be made.
+
+    `weighed`: the protocol was one by weight; then it is the most that can be made of its low end.
+    """
+    times = protocol.start_times
+    low, high = protocol.start_low.to("mg"), protocol.start_high.to("mg")
+    if weighed:
+        low, why = _most_made_of(low, layout, times)
+        if wanted is None:
+            return low, Chosen("start_dose", low, why, protocol.source)
     if wanted is None:
-        low, why = protocol.start_low.to("mg"), "The low end of the protocol's start."
-        making = make(low.value, products)
-        if isinstance(making, CannotMake) and making.above is not None and making.above <= protocol.start_high.value:
+        why = "The low end of the protocol's start."
+        making = make(low.value, layout.products)
+        if isinstance(making, CannotMake) and making.above is not None and making.above <= high.value:
             low, why = Quantity(making.above, low.unit), "The lowest start that these strengths make."
         return low, Chosen("start_dose", low, why, protocol.source)
-    per_day = wanted.unit.dimension == "[mass]/[time]"
-    dose = (
-        Quantity(wanted.amount("mg/d") / protocol.start_times, protocol.start_low.to("mg").unit) if per_day else wanted
-    )
-    if not protocol.start_low <= dose <= protocol.start_high:
-        span = f"{words(protocol.start_low)} to {words(protocol.start_high)}"
+    dose = wanted
+    if wanted.unit.dimension == "[mass]/[time]":
+        dose = Quantity(wanted.amount(layout.unit.code) / times, low.unit)
+    if not low <= dose <= high:
+        span = words(low) if low == high else f"{words(low)} to {words(high)}"
         raise PlanError(
             "start_dose",
             "outside-protocol",
@@ -123,17 +180,37 @@ def choose_start(
     return dose.to("mg"), None
 
 
+def _most_made_of(dose: Quantity, layout: Layout, times: int) -> tuple[Quantity, str]:
+    """The most that the products make of a dose by weight, and why it is that."""
+    meant = dose.value * times
+    first = layout.with_parts(layout.parts[:times]) if isinstance(layout, Daily) else layout
+    made = first.at_most(meant)
+    if made is None:
+        detail = f"{words(dose)} is less than these strengths make."
+        raise PlanError("strengths", "not-dispensable", detail, "Ask for smaller strengths.")
+    if made == meant:
+        return dose, "The protocol's start for this body weight."
+    why = (
+        f"The protocol's start for this body weight is {words(dose)}; this is the most of it that these strengths make."
+    )
+    return Quantity(made / times, dose.unit), why
+
+
 def choose_pace(
     protocol: Protocol, step: Quantity | None, interval: Quantity | None
 ) -> tuple[tuple[Raise, ...], tuple[Chosen, ...]]:
     """The protocol's raises with the asked step and interval, no larger and no sooner than it allows."""
+    if not protocol.raises:
+        for field, wanted in (("step", step), ("step_interval", interval)):
+            if wanted is not None:
+                detail = f"The protocol {protocol.id} begins with its lasting dose and has no steps."
+                raise PlanError(field, "unusable-field", detail, "Leave it out.")
+        return (), ()
     raises = []
     for known in protocol.raises:
-        by = known.by if step is None else min(step.to("mg/d"), known.by)
+        by = known.by if step is None else min(step.to(known.by.unit), known.by)
         every = known.every if interval is None else max(interval.to("d"), known.at_least_every)
-        raises.append(
-            Raise(by, every, known.at_least_every, known.until, known.source, known.evidence),
-        )
+        raises.append(replace(known, by=by, every=every))
     largest = max(known.by for known in protocol.raises)
     if step is not None and step > largest:
         raise PlanError(
@@ -164,6 +241,9 @@ def choose_days(protocol: Protocol, wanted: int | None) -> tuple[int, Chosen | N
     if wanted is not None:
         return wanted, None
     dated = protocol.reassessments[:2]
+    if not dated:
+        detail = f"The protocol {protocol.id} names no reassessment, and the length of the plan is missing."
+        raise PlanError("days", "missing-field", detail, "Write for how many days the plan is.")
     last = dated[-1]
     days = int(last.after.amount("d")) + 1
     why = "Through the second reassessment." if len(dated) > 1 else "Through the reassessment."

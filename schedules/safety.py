@@ -1,58 +1,179 @@
-"""Every regimen is screened by the same engine as an order before anybody sees it."""
+"""Every plan is screened by the same engine as an order before anybody sees it."""
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
 from fractions import Fraction
 
-from dosing.finding import Finding, Severity
+from dosing.finding import Finding, NotChecked, Severity, Verdict
+from dosing.formulary.kinds import StopRule, TaperRule
 from dosing.formulary.model import Formulary
 from dosing.order import Order
 from dosing.patient import Patient
-from dosing.posology import DoseRange, Every, Sig, Step
-from dosing.screening import Screening, screen
+from dosing.posology import DoseRange, Every, OnWeekdays, Sig, Step
+from dosing.screening import Screening, merged, screen
 from dosing.units import UNITS, Quantity
-from schedules.regimen import Regimen, RegimenStep
+from schedules.regimen import Dose, EveryDays, Regimen, RegimenStep
+from schedules.regimen import OnWeekdays as NamedDays
+from schedules.supply import supply_rules
+
+PLAN = "plan"
+HOURS_A_DAY = 24
+NOTHING = Quantity(Fraction(0), UNITS["mg"])
 
 
-def as_order(regimen: Regimen, start: date, indication: str | None, reassess_on: date | None) -> Order:
-    """A regimen as the order it is. Its last step goes on: a plan that ends is looked at again, not stopped."""
-    last = len(regimen.steps)
+def as_order(
+    regimen: Regimen,
+    start: date,
+    indication: str | None,
+    reassess_on: date | None,
+    given: str = PLAN,
+    supplied: int | None = None,
+) -> Order:
+    """A regimen as the order it is. The last step of one that does not end goes on: it is looked at again.
+
+    `supplied` is how many days one supply lasts; left out, it lasts as long as the regimen.
+    """
+    stretches = regimen.stretches
+    last = None if regimen.ends else stretches[-1]
     steps = tuple(
-        Step(_sig(step), None if step.number == last else Quantity(Fraction(step.days), UNITS["d"]))
-        for step in regimen.steps
+        Step(sig_of(turns), None if turns is last else Quantity(Fraction(turns[0].days), UNITS["d"]))
+        for turns in stretches
     )
     return Order(
-        given="plan",
+        given=given,
         spoken=regimen.drug,
         drug=regimen.drug,
         form=regimen.form,
         indication=indication,
-        start_date=start,
-        days_supply=regimen.days,
+        start_date=start + timedelta(days=regimen.first - 1),
+        days_supply=min(supplied or regimen.days, regimen.days - regimen.first + 1),
         reassess_on=reassess_on,
         steps=steps,
     )
 
 
-def screen_regimen(order: Order, patient: Patient, formulary: Formulary) -> Screening:
-    """The verdict on a plan, as of its first day."""
-    if order.start_date is None:
-        raise ValueError("a plan begins on a date")
-    return screen((order,), patient, formulary, order.start_date)
+def as_orders(
+    regimens: Sequence[Regimen],
+    start: date,
+    indication: str | None,
+    reassess_on: date | None,
+    formulary: Formulary,
+    fill_days: int,
+) -> tuple[Order, ...]:
+    """The regimens of a plan as orders: a single one is named `plan`, several are named after their drugs.
+
+    Of a drug with a rule on its supply, one supply is one fill.
+    """
+    return tuple(
+        as_order(
+            regimen,
+            start,
+            indication,
+            reassess_on,
+            PLAN if len(regimens) == 1 else regimen.drug.replace(" ", "-"),
+            fill_days if supply_rules(regimen.drug, formulary) else None,
+        )
+        for regimen in regimens
+    )
+
+
+def exchanged(orders: tuple[Order, ...]) -> tuple[Order, ...]:
+    """Two orders whose drugs a plan exchanges for each other, so that they overlap on purpose."""
+    one, other = orders
+    return replace(one, switched_with=other.given), replace(other, switched_with=one.given)
 
 
 def critical(screening: Screening) -> tuple[Finding, ...]:
     return tuple(finding for finding in screening.verdict.findings if finding.severity is Severity.CRITICAL)
 
 
-def _sig(step: RegimenStep) -> Sig:
-    if step.interval is not None:
-        amount = step.doses[0].amount
-        return Sig(
-            DoseRange(amount, amount),
-            Every(step.interval, step.interval),
-            as_needed=True,
-            max_per_day=step.max_per_day,
+def screen_plan(
+    orders: tuple[Order, ...],
+    patient: Patient,
+    formulary: Formulary,
+    as_of: date,
+    earlier: tuple[Order, ...] = (),
+    uncertain: tuple[Order, ...] | None = None,
+) -> Screening:
+    """The verdict on a plan. `earlier` is what it follows on.
+
+    Where it is not known for how long that was taken, `earlier` is the longest use that any rule asks about and
+    `uncertain` the shortest: a rule on stops and tapers that answers differently for the two is not checked.
+    """
+    answer = screen(orders, patient, formulary, as_of, earlier)
+    if uncertain is None:
+        return answer
+    short = screen(orders, patient, formulary, as_of, uncertain)
+    return replace(answer, verdict=_certain(answer.verdict, short.verdict))
+
+
+def _certain(long: Verdict, short: Verdict) -> Verdict:
+    """What holds however long a drug was taken; the rest is not checked, by name."""
+    told = {(row.rule.id, row.severity, row.message) for row in _rows(short.findings) if row.rule is not None}
+    open_rows: dict[str, NotChecked] = {}
+    kept: list[Finding] = []
+    for finding in _rows(long.findings):
+        rule = finding.rule
+        known = rule is None or (rule.id, finding.severity, finding.message) in told
+        if known or not isinstance(rule, StopRule | TaperRule) or rule is None:
+            kept.append(finding)
+            continue
+        open_rows[rule.id] = NotChecked(
+            finding.code,
+            finding.orders[0],
+            ("taken_for",),
+            f"Not checked for {finding.drug}: for how long it was taken is missing, and whether it is lowered slowly "
+            "enough depends on that.",
+            (rule,),
+            finding.severity,
+            finding.drug,
         )
-    return Sig(parts=tuple((dose.when or "", dose.amount) for dose in step.doses))
+    return Verdict(merged(kept), (*long.not_checked, *open_rows.values()), long.passed)
+
+
+def _rows(findings: Sequence[Finding]) -> list[Finding]:
+    """Findings with the rows that were merged under them as rows of their own."""
+    rows = []
+    for finding in findings:
+        rows += [replace(finding, merged=()), *finding.merged]
+    return rows
+
+
+def sig_of(turns: Sequence[RegimenStep]) -> Sig:
+    """The steps of one stretch as one dosage instruction."""
+    step = turns[0]
+    if step.interval is not None:
+        return Sig(
+            _plain(step.doses[0]), Every(step.interval, step.interval), as_needed=True, max_per_day=step.max_per_day
+        )
+    match step.pattern:
+        case None:
+            return Sig(parts=tuple((dose.when or "", dose.amount) for dose in step.doses))
+        case NamedDays(weekdays=named):
+            return Sig(_plain(_only(step)), OnWeekdays(named))
+        case EveryDays(every=every):
+            if len(turns) == 1:
+                hours = Quantity(Fraction(every * HOURS_A_DAY), UNITS["h"])
+                return Sig(_plain(_only(step)), Every(hours, hours))
+            return Sig(cycle=tuple(_turn(turns, step.first + offset) for offset in range(every)))
+
+
+def _turn(turns: Sequence[RegimenStep], day: int) -> Quantity:
+    """What the step whose turn it is holds on a day."""
+    for step in turns:
+        if isinstance(step.pattern, EveryDays) and (day - step.pattern.first) % step.pattern.every == 0:
+            return _only(step).amount
+    return NOTHING
+
+
+def _only(step: RegimenStep) -> Dose:
+    """The one dose of a step that is not daily: several in its days are no pattern that can be ordered."""
+    (dose,) = step.doses
+    return dose
+
+
+def _plain(dose: Dose) -> DoseRange:
+    return DoseRange(dose.amount, dose.amount)

@@ -9,27 +9,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
+from fractions import Fraction
 
 from dosing.allowance import Allowance, allowance
 from dosing.finding import Finding, Severity
-from dosing.formulary.kinds import Source
 from dosing.formulary.model import Formulary, Monograph, Protocol
 from dosing.patient import Patient
 from dosing.screening import Screening
-from dosing.units import UNITS, Quantity, words
+from dosing.units import Quantity, words
 from schedules.choice import (
-    Chosen,
-    PlanError,
+    by_weight,
     choose_days,
+    choose_layout,
     choose_pace,
     choose_products,
     choose_protocol,
     choose_start,
+    for_patient,
 )
-from schedules.climb import Climb, NotDispensable
+from schedules.climb import Climb
+from schedules.companions import beside, chosen_beside
+from schedules.layout import Alternating, Daily, NotDispensable
+from schedules.plan import Ceiling, Chosen, Infeasible, Plan, PlanError, UnsafeSchedule, reassessed
 from schedules.regimen import Regimen
-from schedules.safety import as_order, critical, screen_regimen
+from schedules.safety import as_order, as_orders, critical, screen_plan
+from schedules.supply import fill_of
 
 # Findings that another target may cure; any other critical finding makes the whole schedule unsafe.
 DOSE_CODES = frozenset(
@@ -38,6 +43,7 @@ DOSE_CODES = frozenset(
         "max-single-dose",
         "max-daily-dose",
         "max-weekly-dose",
+        "weight-dose",
         "renal-dose",
         "hepatic-dose",
         "age-limit",
@@ -51,13 +57,16 @@ DOSE_CODES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class TitrationRequest:
-    """What a prescriber asks for; what is None comes from the protocol, and the plan says so."""
+    """What a prescriber asks for; what is None comes from the protocol, and the plan says so.
+
+    `protocol` is the name of one of the formulary's, or the prescriber's own.
+    """
 
     drug: str
     start_date: date
     patient: Patient
     form: str | None = None
-    protocol: str | None = None
+    protocol: str | Protocol | None = None
     indication: str | None = None
     start_dose: Quantity | None = None
     step: Quantity | None = None
@@ -65,57 +74,12 @@ class TitrationRequest:
     target: Quantity | None = None
     strengths: tuple[tuple[Quantity, str], ...] | None = None
     days: int | None = None
-
-
-class Infeasible(Exception):
-    """A target that this patient cannot reach: the finding that binds, and the nearest target that passes."""
-
-    def __init__(self, binding: Finding, nearest: Quantity | None) -> None:
-        super().__init__(binding.message)
-        self.binding = binding
-        self.nearest = nearest
-
-
-class UnsafeSchedule(Exception):
-    """A plan whose own check holds a critical finding that no other target would cure."""
-
-    def __init__(self, findings: tuple[Finding, ...]) -> None:
-        super().__init__(" ".join(finding.message for finding in findings))
-        self.findings = findings
+    weekday: str | None = None
+    fill_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Reassessed:
-    """A reassessment on its day."""
-
-    day: int
-    date: date
-    what: str
-    source: Source
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A checked titration: a regimen on dates, what was chosen, what was found, and when somebody looks again."""
-
-    request: TitrationRequest
-    monograph: Monograph
-    protocol: Protocol
-    regimen: Regimen
-    target: Quantity
-    target_reached: bool
-    chosen: tuple[Chosen, ...]
-    reassessments: tuple[Reassessed, ...]
-    screening: Screening
-    allowance: Allowance
-
-    @property
-    def end_date(self) -> date:
-        return self.request.start_date + timedelta(days=self.regimen.days - 1)
-
-
-@dataclass(frozen=True, slots=True)
-class _Planner:
+class Planner:
     """One request with what is settled about it: targets are tried on it."""
 
     request: TitrationRequest
@@ -123,11 +87,25 @@ class _Planner:
     protocol: Protocol
     climb: Climb
     allowance: Allowance
+    weighed: bool = False
+
+    @property
+    def code(self) -> str:
+        """The unit that targets are counted in: mg a day, or mg a week."""
+        return self.climb.layout.unit.code
+
+    def regimens(self, regimen: Regimen) -> tuple[Regimen, ...]:
+        """The regimen with what is given beside it."""
+        return (regimen, *beside(regimen, self.protocol, self.request.patient, self.formulary))
 
     def screen(self, regimen: Regimen) -> Screening:
-        dated = reassessments_of(self.protocol, self.request.start_date)
-        order = as_order(regimen, self.request.start_date, self.request.indication, dated[0].date if dated else None)
-        return screen_regimen(order, self.request.patient, self.formulary)
+        request = self.request
+        dated = reassessed(self.protocol.reassessments, request.start_date)
+        reassess_on = dated[0].date if dated else None
+        regimens = self.regimens(regimen)
+        fill = fill_of(regimens, self.formulary, request.fill_days)
+        orders = as_orders(regimens, request.start_date, request.indication, reassess_on, self.formulary, fill)
+        return screen_plan(orders, request.patient, self.formulary, request.start_date)
 
     def toward(self, target: Quantity) -> tuple[Climb, tuple[Finding, ...]]:
         """The climb to a target and the critical findings of all of it; the evenest one where another does not pass.
@@ -144,15 +122,15 @@ class _Planner:
     def nearest(self, wanted: Quantity, findings: Iterable[Finding]) -> Quantity | None:
         """The largest target below `wanted` that can be made and passes; None when there is none."""
         limits = [
-            finding.limit.amount("mg/d")
+            finding.limit.amount(self.code)
             for finding in findings
-            if finding.limit is not None and finding.limit.unit.code == "mg/d"
+            if finding.limit is not None and finding.limit.unit.code == self.code
         ]
-        grain = self.climb.grain()
-        highest = min([*limits, wanted.amount("mg/d"), self.protocol.maintenance_high.amount("mg/d")])
+        grain = self.climb.layout.grain()
+        highest = min([*limits, wanted.amount(self.code), self.protocol.maintenance_high.amount(self.code)])
         candidate = highest // grain * grain
         while candidate >= self.climb.start.amount("mg"):
-            target = Quantity(candidate, UNITS["mg/d"])
+            target = self.climb.layout.quantity(candidate)
             if target < wanted and self.passes(target):
                 return target
             candidate -= grain
@@ -171,70 +149,91 @@ def plan(request: TitrationRequest, formulary: Formulary) -> Plan:
     Raises PlanError for what a protocol does not allow, NotDispensable for doses that cannot be made, Infeasible for
     a target out of this patient's reach, UnsafeSchedule where nothing could be planned.
     """
-    monograph = formulary.monographs.get(request.drug)
-    if monograph is None:
-        raise PlanError("drug", "unknown-drug", f"{request.drug} has no monograph: nothing can be planned with it.")
-    protocol, chosen = choose_protocol(monograph, request.protocol, request.indication, request.form)
-    climb, settled = _settle(request, monograph, protocol)
-    probe = as_order(climb.first_day(), request.start_date, request.indication, None)
-    allowed = allowance(probe, request.patient, formulary, request.start_date)
-    planner, times = _with_regimen(_Planner(request, formulary, protocol, climb, allowed))
-    target, why = _target(planner)
-    climb, findings = _toward(planner, target)
-    if findings:
-        if not all(map(_curable, findings)):
-            raise UnsafeSchedule(findings)
-        raise Infeasible(findings[0], planner.nearest(target, findings))
-    if target > protocol.maintenance_high:
-        beyond = _beyond(monograph, protocol, target)
-        raise Infeasible(beyond, planner.nearest(target, (beyond,)))
-    regimen = climb.to(target)
+    monograph = monograph_of(request.drug, formulary)
+    planner, chosen = planner_of(request, monograph, formulary)
+    target, why = target_of(planner)
+    climb = passing(planner, target)
+    protocol, regimen = planner.protocol, climb.to(target)
     return Plan(
-        request,
-        monograph,
-        protocol,
-        regimen,
-        target,
-        regimen.steps[-1].daily == target,
-        tuple(item for item in (chosen, *settled, times, why) if item is not None),
-        reassessments_of(protocol, request.start_date),
-        planner.screen(regimen),
-        allowed,
+        kind="titration",
+        title=monograph.title,
+        monograph=monograph,
+        protocol=protocol,
+        indication=request.indication,
+        patient=request.patient,
+        start_date=request.start_date,
+        regimens=planner.regimens(regimen),
+        fill_days=fill_of(planner.regimens(regimen), formulary, request.fill_days),
+        target=target,
+        target_reached=reached(climb, regimen, target),
+        chosen=(
+            *(item for item in (*chosen, why) if item is not None),
+            *chosen_beside(protocol, request.patient, formulary),
+        ),
+        reassessments=reassessed(protocol.reassessments, request.start_date),
+        advice=protocol.advice,
+        screening=planner.screen(regimen),
+        ceilings=Ceiling.of(monograph.drug, planner.allowance),
     )
 
 
-def reassessments_of(protocol: Protocol, start: date) -> tuple[Reassessed, ...]:
-    """A reassessment after 2 weeks is due on day 15."""
-    dated = []
-    for known in protocol.reassessments:
-        after = int(known.after.amount("d"))
-        dated.append(Reassessed(after + 1, start + timedelta(days=after), known.what, known.source))
-    return tuple(dated)
+def monograph_of(drug: str, formulary: Formulary, field: str = "drug") -> Monograph:
+    """The monograph that a plan needs. Raises PlanError."""
+    monograph = formulary.monographs.get(drug)
+    if monograph is None:
+        raise PlanError(field, "unknown-drug", f"{drug} has no monograph: nothing can be planned with it.")
+    return monograph
+
+
+def planner_of(
+    request: TitrationRequest, monograph: Monograph, formulary: Formulary
+) -> tuple[Planner, tuple[Chosen | None, ...]]:
+    """Everything about a request but its target, with what was chosen for it. Raises PlanError, NotDispensable."""
+    named, chosen = choose_protocol(monograph, request.protocol, request.indication, request.form)
+    protocol = for_patient(named, request.patient)
+    climb, settled = _settle(request, monograph, named, protocol)
+    probe = as_order(climb.first_day(), request.start_date, request.indication, None)
+    allowed = allowance(probe, request.patient, formulary, request.start_date)
+    planner, times = _with_regimen(Planner(request, formulary, protocol, climb, allowed, by_weight(named)))
+    return planner, (chosen, *settled, times)
+
+
+def reached(climb: Climb, regimen: Regimen, target: Quantity) -> bool:
+    """Whether the last stretch of a regimen is at the target."""
+    last = regimen.steps[-1]
+    if last.as_needed or isinstance(climb.layout, Daily):
+        return last.daily == target
+    held = sum((dose.amount.amount("mg") for step in regimen.stretches[-1] for dose in step.doses), Fraction(0))
+    turns = 2 if isinstance(climb.layout, Alternating) and last.pattern is not None else 1
+    return held / turns == target.amount(climb.layout.unit.code)
 
 
 def _settle(
-    request: TitrationRequest, monograph: Monograph, protocol: Protocol
+    request: TitrationRequest, monograph: Monograph, named: Protocol, protocol: Protocol
 ) -> tuple[Climb, tuple[Chosen | None, ...]]:
-    """Products, first dose, pace and length, each with why it was chosen."""
-    products, form = choose_products(monograph, protocol, request.form, request.strengths)
-    start, start_why = choose_start(protocol, products, request.start_dose)
+    """Products, first dose, pace and length, each with why it was chosen. `protocol` is `named` for this patient."""
+    weighed = by_weight(named)
+    products, form = choose_products(monograph, protocol.forms, request.form, request.strengths)
+    layout, weekday = choose_layout(protocol, products, request.weekday, request.start_date)
+    start, start_why = choose_start(protocol, layout, request.start_dose, weighed=weighed)
     raises, pace_why = choose_pace(protocol, request.step, request.step_interval)
     days, days_why = choose_days(protocol, request.days)
     climb = Climb(
         drug=monograph.drug,
-        products=products,
+        layout=layout,
         start=start,
+        start_total=start.amount("mg") * protocol.start_times,
         start_times=protocol.start_times,
-        parts=protocol.parts,
         growing=protocol.growing,
         raises=raises,
         days=days,
         as_needed=protocol.as_needed,
+        meant_start=protocol.start_low.amount("mg") * protocol.start_times if weighed and protocol.raises else None,
     )
-    return climb, (form, start_why, *pace_why, days_why)
+    return climb, (form, weekday, start_why, *pace_why, days_why)
 
 
-def _with_regimen(planner: _Planner) -> tuple[_Planner, Chosen | None]:
+def _with_regimen(planner: Planner) -> tuple[Planner, Chosen | None]:
     """The same planner with as many doses a day as this patient's regimen has."""
     climb, allowed = planner.climb, planner.allowance
     if allowed.times is None or allowed.times >= len(climb.parts) or allowed.times_rule is None:
@@ -244,30 +243,51 @@ def _with_regimen(planner: _Planner) -> tuple[_Planner, Chosen | None]:
     return replace(planner, climb=climb.with_parts(allowed.times)), chosen
 
 
-def _target(planner: _Planner) -> tuple[Quantity, Chosen | None]:
+def target_of(planner: Planner) -> tuple[Quantity, Chosen | None]:
     """As asked; else the low end of the maintenance range, or this patient's maximum if that is lower."""
     request, protocol = planner.request, planner.protocol
+    layout = planner.climb.layout
     if request.target is not None:
-        target = request.target.to("mg/d")
-        if target.amount("mg/d") < planner.climb.start.amount("mg"):
+        target = request.target.to(planner.code)
+        if target.amount(planner.code) < planner.climb.start.amount("mg"):
             raise PlanError("target", "out-of-range", f"The target {words(target)} is below the first dose.")
         return target, None
-    low = protocol.maintenance_low.to("mg/d")
+    low, made_of = protocol.maintenance_low.to(planner.code), ""
+    if planner.weighed:
+        meant, made = low, layout.at_most(low.amount(planner.code))
+        if made is not None and layout.quantity(made) != meant:
+            low, made_of = (
+                layout.quantity(made),
+                f" For this body weight it is {words(meant)}; strengths make this much.",
+            )
     findings = planner.toward(low)[1]
     if not all(map(_curable, findings)) or not findings:
-        return low, Chosen("target", low, "The low end of the protocol's maintenance range.", protocol.source)
+        return low, Chosen("target", low, f"The low end of the protocol's maintenance range.{made_of}", protocol.source)
     nearest = planner.nearest(low, findings)
     if nearest is None:
         raise Infeasible(findings[0], None)
     return nearest, Chosen("target", nearest, f"The most for this patient. {findings[0].message}", findings[0].source)
 
 
-def _toward(planner: _Planner, target: Quantity) -> tuple[Climb, tuple[Finding, ...]]:
+def passing(planner: Planner, target: Quantity) -> Climb:
+    """The climb to a target that this patient may have. Raises NotDispensable, Infeasible, UnsafeSchedule."""
+    climb, findings = _toward(planner, target)
+    if findings:
+        if not all(map(_curable, findings)):
+            raise UnsafeSchedule(findings)
+        raise Infeasible(findings[0], planner.nearest(target, findings))
+    if target > planner.protocol.maintenance_high:
+        beyond = _beyond(planner, target)
+        raise Infeasible(beyond, planner.nearest(target, (beyond,)))
+    return climb
+
+
+def _toward(planner: Planner, target: Quantity) -> tuple[Climb, tuple[Finding, ...]]:
     """As the planner says; of the nearest targets that can be made, only those that this patient may have are told."""
     try:
         return planner.toward(target)
     except NotDispensable as error:
-        passing = tuple(near for near in error.nearest if near.unit.code != "mg/d" or planner.passes(near))
+        passing = tuple(near for near in error.nearest if near.unit.code != planner.code or planner.passes(near))
         raise NotDispensable(error.wanted, passing) from error
 
 
@@ -276,17 +296,18 @@ def _curable(finding: Finding) -> bool:
     return finding.code in DOSE_CODES and finding.limit is not None
 
 
-def _beyond(monograph: Monograph, protocol: Protocol, target: Quantity) -> Finding:
+def _beyond(planner: Planner, target: Quantity) -> Finding:
     """The end of a protocol as the limit that binds."""
+    protocol, code = planner.protocol, planner.code
     high = protocol.maintenance_high
     return Finding(
-        "max-daily-dose",
+        "max-daily-dose" if code == "mg/d" else "max-weekly-dose",
         Severity.WARNING,
         ("plan",),
-        monograph.drug,
+        planner.request.drug,
         f"{words(target)} is beyond the protocol {protocol.id}, which goes up to {words(high)}.",
         measured=target,
         comparison="<=",
-        limit=high.to("mg/d"),
+        limit=high.to(code),
         source=protocol.source,
     )

@@ -66,7 +66,7 @@ def canary_question(case: Case) -> OrdersQuestion:
 
 def titration_of(body: Mapping[str, Any]) -> TitrationRequest:
     """The body of a titration as the service would read it."""
-    request, _ = _loaded(TitrationSchema(names), body)
+    request: TitrationRequest = _loaded(TitrationSchema(names), body).request
     return request
 
 

@@ -135,7 +135,10 @@ def test_a_titration(case: Case) -> None:
         daily = [step.daily for step in made.regimen.steps]
         assert sum(after > before for before, after in itertools.pairwise(daily)) == expected["rises"]
     if "supply" in expected:
-        collected = {f"{item.product.strength} {item.product.form}": str(item.count) for item in supply(made.regimen)}
+        collected = {
+            f"{item.pieces.product.strength} {item.pieces.product.form}": str(item.pieces.count)
+            for item in supply(made.regimens, made.start_date)
+        }
         assert collected == expected["supply"]
 
 

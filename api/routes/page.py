@@ -23,8 +23,9 @@ from api.error_handlers import RETRY_AFTER
 from api.errors import Fault, Problem, faults_from_marshmallow
 from api.json_text import encode
 from api.plan_form import LABELS, LARGEST_FORM, by_field, preset, read_fields, request_of, typed
+from api.planning import planned
 from api.routes import refuse_unknown_query
-from api.routes.schedules import TITRATION, planned
+from api.routes.schedules import TITRATION
 from api.services import Services, services_of, today
 from api.store import STORE, Store, StoreUnavailable, schedule_to_store
 from dosing.formulary.model import Formulary, Monograph, Protocol, Term
@@ -72,15 +73,15 @@ def make() -> AnyResponse:
     fields = read_fields(request.content_type, _posted_bytes())
     services = services_of(current_app.extensions)
     asked, faults = request_of(fields)
-    titration = None
+    wanted = None
     try:
-        titration, _ = TITRATION.load(asked)
+        wanted = TITRATION.load(asked)
     except ValidationError as error:
         faults += faults_from_marshmallow(error, TITRATION)
     try:
-        if titration is None or faults:
+        if wanted is None or faults:
             raise Problem.of(faults)
-        schedule = planned(services, titration)
+        schedule = planned(services, wanted, asked)
     except Problem as problem:
         return _form(services, fields, problem)
     number = str(schedule["id"])

@@ -6,6 +6,7 @@ import itertools
 from fractions import Fraction
 
 from dosing.case import Case
+from dosing.checks.stops import earlier_use
 from dosing.checks.tables import least_maintenance
 from dosing.conditions import Holding
 from dosing.finding import Severity, Suggestion
@@ -26,7 +27,7 @@ def starting_dose(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
             return None
         return Judgement(False, f"{case.drug}: {rule.effect or rule.action.value}.", severity=rule.severity)
     medications = situation.medications
-    if begun or any(other.medication for other in case.same_drug):
+    if begun or any(other.medication for other in case.same_drug) or earlier_use(case):
         return None
     if not isinstance(rule, CourseRule):
         return None
@@ -125,7 +126,7 @@ def below_effective(case: Case, rule: Rule, holding: Holding) -> Judgement | Non
     if not course.runs:
         return None
     last = course.runs[-1]
-    if course.last is not None and any(run.total > last.total for run in course.runs):
+    if course.last is not None and any(run.total > last.total for run in (*earlier_use(case), *course.runs)):
         return None  # a dose on the way down to a stated end maintains nothing
     floor = rule.limit.to("mg/d")
     reduced = least_maintenance(case)

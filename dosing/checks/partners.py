@@ -50,6 +50,8 @@ def judge(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
         severity = rule.severity
         if rule.certain is not None and any(_certainly_meets(case, course) for course in meeting):
             severity = rule.certain
+        if rule.planned is not None and all(_exchanged(case, course) for course in meeting):
+            severity = rule.planned
         return Judgement(False, message, courses=tuple(meeting), severity=severity)
     if case.situation.medications is None:
         return unanswered(("medications",))
@@ -134,6 +136,11 @@ def _effect(rule: PartnerRule) -> str:
     """What comes of it, and what the source says to do; a note says nothing to do."""
     told = f": {rule.effect}" if rule.effect else ""
     return told if rule.action is Action.INFO else f"{told} ({rule.action.value.replace('-', ' ')})"
+
+
+def _exchanged(case: Case, other: Course) -> bool:
+    """Whether a plan exchanges the two drugs for each other, and so lets them overlap on purpose."""
+    return other.order.switched_with == case.order.given and case.order.switched_with == other.order.given
 
 
 def _certainly_meets(case: Case, other: Course) -> bool:

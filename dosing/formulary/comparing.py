@@ -1,21 +1,23 @@
-"""What differs between two formularies: rules, products and protocols, each in one line a pharmacist can read."""
+"""What differs between two formularies: rules, products, ways up and down, each in one line a pharmacist can read."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
 from dosing.formulary.kinds import Rule
-from dosing.formulary.model import Formulary, Monograph
+from dosing.formulary.model import Formulary
 from dosing.formulary.telling import limit_in_words, when_in_words
-from dosing.units import words
+from dosing.formulary.telling_ways import protocol_in_words, taper_in_words
 
 
 def differences(old: Formulary, new: Formulary) -> Iterator[str]:
-    """One line for each drug, rule, product and protocol that is new, gone or other."""
+    """One line for each drug, rule, product, protocol, taper and restart that is new, gone or other."""
     yield from _changes("drug", dict.fromkeys(old.monographs, "known"), dict.fromkeys(new.monographs, "known"))
     yield from _changes("rule", _rules(old), _rules(new))
     yield from _changes("product", _products(old), _products(new))
     yield from _changes("protocol", _protocols(old), _protocols(new))
+    yield from _changes("taper", _tapers(old), _tapers(new))
+    yield from _changes("restart", _restarts(old), _restarts(new))
 
 
 def _changes(kind: str, old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
@@ -57,15 +59,21 @@ def _in(volume: object) -> str:
 
 
 def _protocols(formulary: Formulary) -> dict[str, str]:
-    return {f"{drug}/{name}": told for drug, known in formulary.monographs.items() for name, told in _of(known).items()}
-
-
-def _of(monograph: Monograph) -> dict[str, str]:
     return {
-        protocol.id: (
-            f"from {words(protocol.start_low)} to {words(protocol.start_high)}, "
-            + ", ".join(f"{words(known.by)} every {words(known.every)}" for known in protocol.raises)
-            + f", {words(protocol.maintenance_low)} to {words(protocol.maintenance_high)}"
-        )
-        for protocol in monograph.protocols
+        f"{drug}/{protocol.id}": protocol_in_words(protocol)
+        for drug, known in formulary.monographs.items()
+        for protocol in known.protocols
     }
+
+
+def _tapers(formulary: Formulary) -> dict[str, str]:
+    """Every taper of every drug, those of its classes too: what a drug's own default displaces is a change as well."""
+    return {
+        f"{drug}/{taper.id}": taper_in_words(taper) + (", the default" if taper.default else "")
+        for drug, known in formulary.monographs.items()
+        for taper in known.tapers
+    }
+
+
+def _restarts(formulary: Formulary) -> dict[str, str]:
+    return {drug: known.restart.why for drug, known in formulary.monographs.items() if known.restart is not None}

@@ -1,4 +1,4 @@
-"""YAML entries to drugs: monographs with products and protocols, combinations, partners, factor sets, words."""
+"""YAML entries to drugs: monographs with products, combinations, partners, words."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from collections.abc import Iterable, Mapping
 from itertools import groupby
 
 from dosing.formulary.entry import Entry, Fault, read_list
-from dosing.formulary.kinds import Evidence, Layer, Rule, Source
+from dosing.formulary.kinds import Evidence, Rule, Source
 from dosing.formulary.model import (
     Advice,
-    AsNeeded,
     Basis,
     Combination,
     CombinationProduct,
@@ -20,16 +19,14 @@ from dosing.formulary.model import (
     Monograph,
     Partner,
     Product,
-    Protocol,
-    Raise,
-    Reassessment,
     Reviewer,
     Term,
 )
+from dosing.formulary.protocols import read_protocol, read_restart, read_taper
 from dosing.formulary.rules import read_rule
-from dosing.formulary.when import Names, read_sources
+from dosing.formulary.when import Names, source_of, texts_of
 from dosing.units import Quantity
-from dosing.vocabulary import EXTENDED_RELEASE, FORMS, IMMEDIATE_RELEASE, LIQUIDS, PARTS_OF_DAY, ROUTES
+from dosing.vocabulary import FORMS, LIQUIDS, ROUTES
 
 MONOGRAPH = frozenset(
     [
@@ -48,6 +45,8 @@ MONOGRAPH = frozenset(
         "products",
         "rules",
         "protocols",
+        "tapers",
+        "restart",
         "facts",
     ]
 )
@@ -65,28 +64,6 @@ PRODUCT = frozenset(
         "note",
         "offer",
         "route",
-    ]
-)
-PROTOCOL = frozenset(
-    [
-        "id",
-        "title",
-        "default",
-        "layer",
-        "source",
-        "evidence",
-        "indications",
-        "form",
-        "start",
-        "start_times",
-        "parts",
-        "division",
-        "raises",
-        "maintenance",
-        "reassess",
-        "advice",
-        "as_needed",
-        "note",
     ]
 )
 REVIEW_STATES = frozenset({"draft", "reviewed", "released"})
@@ -128,7 +105,7 @@ def read_partner(name: str, entry: Entry, classes: frozenset[str], belongs: froz
             if key in fields
         },
         classes=belongs | (fields["classes"].some_of(classes, "class") if "classes" in fields else frozenset()),
-        names=_texts(fields, "synonyms") + _texts(fields, "brands"),
+        names=texts_of(fields, "synonyms") + texts_of(fields, "brands"),
     )
 
 
@@ -177,6 +154,9 @@ def read_monograph(
         if "protocols" in fields
         else ()
     )
+    tapers = (
+        tuple(read_list(fields["tapers"], lambda item: read_taper(item, names), faults)) if "tapers" in fields else ()
+    )
     facts = tuple(read_list(fields["facts"], lambda item: read_fact(item, names), faults)) if "facts" in fields else ()
     return Monograph(
         drug=drug,
@@ -185,14 +165,16 @@ def read_monograph(
         reviewers=reviewers,
         review_by=review_by,
         codes=_codes(fields["codes"]) if "codes" in fields else {},
-        synonyms=_texts(fields, "synonyms"),
-        brands=_texts(fields, "brands"),
+        synonyms=texts_of(fields, "synonyms"),
+        brands=texts_of(fields, "brands"),
         classes=belongs,
         products=products,
         rules=rules,
         protocols=protocols,
+        tapers=tapers,
+        restart=read_restart(fields["restart"], names) if "restart" in fields else None,
         facts=facts,
-        not_interchangeable=_texts(fields, "not_interchangeable"),
+        not_interchangeable=texts_of(fields, "not_interchangeable"),
         forms=tuple(dict.fromkeys(product.form for product in products)),
         rules_of=rules_by_kind(rules),
         file=entry.file,
@@ -233,7 +215,7 @@ def _basis(entry: Entry, names: Names) -> Basis:
         fields["base"].quantity(),
         source_of(fields["source"], names),
         fields["evidence"].choice(Evidence),
-        _texts(fields, "other_names"),
+        texts_of(fields, "other_names"),
     )
 
 
@@ -314,89 +296,6 @@ def read_fact(entry: Entry, names: Names) -> Fact:
     )
 
 
-def read_protocol(entry: Entry, names: Names) -> Protocol:
-    required = [
-        "id",
-        "title",
-        "layer",
-        "source",
-        "evidence",
-        "start",
-        "start_times",
-        "parts",
-        "division",
-        "raises",
-        "maintenance",
-        "reassess",
-    ]
-    fields = entry.fields(PROTOCOL, tuple(required))
-    for name in ("parts", "raises", "reassess"):
-        if not fields[name].entries():
-            raise fields[name].broken(f"no {name}.", "A protocol names at least one.")
-    start = fields["start"].fields(frozenset({"low", "high"}), ("low", "high"))
-    maintenance = fields["maintenance"].fields(frozenset({"low", "high"}), ("low", "high"))
-    division = fields["division"].one_of(frozenset({"growing", "equal"}), "division")
-    return Protocol(
-        id=fields["id"].text(),
-        title=fields["title"].text(),
-        layer=fields["layer"].choice(Layer),
-        source=source_of(fields["source"], names),
-        evidence=fields["evidence"].choice(Evidence),
-        default="default" in fields and fields["default"].flag(),
-        indications=(
-            fields["indications"].some_of(names.indications, "indication") if "indications" in fields else frozenset()
-        ),
-        forms=_protocol_forms(fields["form"]) if "form" in fields else None,
-        start_low=start["low"].quantity(),
-        start_high=start["high"].quantity(),
-        start_times=fields["start_times"].integer(),
-        parts=tuple(part.one_of(frozenset(PARTS_OF_DAY), "part of the day") for part in fields["parts"].entries()),
-        growing=division == "growing",
-        raises=tuple(_raise(item, names) for item in fields["raises"].entries()),
-        maintenance_low=maintenance["low"].quantity(),
-        maintenance_high=maintenance["high"].quantity(),
-        reassessments=tuple(_reassessment(item, names) for item in fields["reassess"].entries()),
-        advice=_texts(fields, "advice"),
-        as_needed=_as_needed(fields["as_needed"]) if "as_needed" in fields else None,
-        note=fields["note"].text() if "note" in fields else "",
-        file=entry.file,
-        line=entry.line,
-    )
-
-
-def _protocol_forms(entry: Entry) -> frozenset[str]:
-    groups = {"extended-release": EXTENDED_RELEASE, "immediate-release": IMMEDIATE_RELEASE}
-    if not entry.is_list and entry.text() in groups:
-        return groups[entry.text()]
-    return entry.some_of(FORMS, "form")
-
-
-def _raise(entry: Entry, names: Names) -> Raise:
-    fields = entry.fields(
-        frozenset({"by", "every", "at_least_every", "until", "source", "evidence"}),
-        ("by", "every", "until", "source", "evidence"),
-    )
-    every = fields["every"].quantity()
-    return Raise(
-        by=fields["by"].quantity(),
-        every=every,
-        at_least_every=fields["at_least_every"].quantity() if "at_least_every" in fields else every,
-        until=fields["until"].quantity(),
-        source=source_of(fields["source"], names),
-        evidence=fields["evidence"].choice(Evidence),
-    )
-
-
-def _reassessment(entry: Entry, names: Names) -> Reassessment:
-    fields = entry.fields(frozenset({"at", "what", "source", "evidence"}), ("at", "what", "source"))
-    return Reassessment(fields["at"].quantity(), fields["what"].text(), source_of(fields["source"], names))
-
-
-def _as_needed(entry: Entry) -> AsNeeded:
-    fields = entry.fields(frozenset({"every", "from", "until"}), ("every", "from", "until"))
-    return AsNeeded(fields["every"].quantity(), fields["from"].quantity(), fields["until"].quantity())
-
-
 def read_combination(name: str, entry: Entry, names: Names) -> Combination:
     fields = entry.fields(
         frozenset({"title", "ingredients", "codes", "synonyms", "brands", "products"}),
@@ -411,7 +310,7 @@ def read_combination(name: str, entry: Entry, names: Names) -> Combination:
     return Combination(
         drug=name,
         ingredients=ingredients,
-        synonyms=_texts(fields, "synonyms") + _texts(fields, "brands"),
+        synonyms=texts_of(fields, "synonyms") + texts_of(fields, "brands"),
         products=tuple(_combination_product(item, ingredients, names) for item in fields["products"].entries()),
     )
 
@@ -439,11 +338,6 @@ def _combination_product(entry: Entry, ingredients: tuple[str, ...], names: Name
     )
 
 
-def source_of(entry: Entry, names: Names) -> Source:
-    """The source that is shown: the first of a list."""
-    return read_sources(entry, names)[0]
-
-
 def _codes(entry: Entry) -> dict[str, str]:
     """Codes of other vocabularies: of RxNorm, and of the anatomical, therapeutic and chemical classification."""
     fields = entry.fields(frozenset({"rxnorm", "atc"}))
@@ -452,7 +346,3 @@ def _codes(entry: Entry) -> dict[str, str]:
 
 def _code(entry: Entry) -> str:
     return entry.matching(RXNORM, "an RxNorm code", "Write its digits.")
-
-
-def _texts(fields: Mapping[str, Entry], key: str) -> tuple[str, ...]:
-    return fields[key].texts() if key in fields else ()

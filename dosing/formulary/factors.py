@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dosing.formulary.drugs import source_of
 from dosing.formulary.entry import Entry
 from dosing.formulary.kinds import Evidence
 from dosing.formulary.model import DoseClass, Equivalence, Factor
-from dosing.formulary.when import Names
+from dosing.formulary.when import Names, source_of
 from dosing.vocabulary import FORMS, ROUTES
 
 SUMS = frozenset({"mg/d", "{MME}/d"})

@@ -1,11 +1,10 @@
-"""Do quantities fit where they stand? Limits in units that their kind is compared in; protocols that stay in range.
+"""Do quantities of rules fit where they stand, in units that their kind is compared in?
 
-These are faults of the lint, which see that nothing is compared later that cannot be.
+These are faults of the lint, which see that nothing is compared later that cannot be. Ways up and down: see `ways`.
 """
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 
 from dosing.formulary.entry import Fault
@@ -24,7 +23,7 @@ from dosing.formulary.kinds import (
     WeeklyRule,
     WeightRule,
 )
-from dosing.formulary.model import Formulary, Monograph, Protocol
+from dosing.formulary.model import Formulary
 from dosing.units import Quantity
 
 Dimensions = frozenset[str]
@@ -66,7 +65,8 @@ OF_KIND = {
 }
 
 
-def _written_in(allowed: Dimensions) -> str:
+def written_in(allowed: Dimensions) -> str:
+    """The cure for a quantity that measures something else."""
     return f"Write it in {' or '.join(sorted(USUAL[dimension] for dimension in allowed))}."
 
 
@@ -74,7 +74,7 @@ def unit_faults(rule: Rule, formulary: Formulary) -> Iterator[Fault]:
     """Quantities of a rule that nothing could be compared with."""
     for name, value, allowed in (*_amounts(rule), *_lengths(rule)):
         if value is not None and value.unit.dimension not in allowed:
-            yield _at(rule, f"{name} in {value.unit.code} cannot be compared.", _written_in(allowed))
+            yield _at(rule, f"{name} in {value.unit.code} cannot be compared.", written_in(allowed))
     if isinstance(rule, WeightRule) and rule.limit.unit.dimension not in FOR_WEIGHT:
         yield _at(rule, f"a dose for weight in {rule.limit.unit.code}.", "Write it in mg/kg or mg/kg/d.")
     for name in sorted(_summed(rule) - formulary.equivalences.keys()):
@@ -155,56 +155,3 @@ def above_the_day(single: Quantity, daily: Quantity) -> bool:
     if daily.unit.dimension != f"{single.unit.dimension}/[time]":
         return False
     return single.value > daily.to(f"{single.unit.code}/d").value
-
-
-def protocol_faults(protocol: Protocol, monograph: Monograph, formulary: Formulary) -> Iterator[tuple[str, str]]:
-    """What is wrong with a way to go up, each with its cure."""
-    misfits = [stated for stated in _stated(protocol) if stated[1].unit.dimension not in stated[2]]
-    for name, value, allowed in misfits:
-        yield f"{name} in {value.unit.code} cannot be compared.", _written_in(allowed)
-    if not misfits:
-        yield from _range_faults(protocol)
-    if not protocol.growing and protocol.start_times > len(protocol.parts):
-        yield "it starts with more doses a day than it names parts of the day.", "Name as many parts."
-    if protocol.forms is not None and protocol.forms.isdisjoint(monograph.forms):
-        yield "it is for forms that the drug does not have.", "Correct the form, or add the product."
-    for code in protocol.advice:
-        if code not in formulary.advice:
-            yield f"there is no advice `{code}`.", "Add it to advice.yaml."
-    for code in sorted({code for code in protocol.advice if protocol.advice.count(code) > 1}):
-        yield f"advice `{code}` stands twice.", "Keep one of the two."
-
-
-def _stated(protocol: Protocol) -> Iterator[tuple[str, Quantity, Dimensions]]:
-    dose = A_DOSE if protocol.start_low.unit.dimension not in A_DOSE else frozenset({protocol.start_low.unit.dimension})
-    yield "low", protocol.start_low, dose
-    yield "high", protocol.start_high, dose
-    day = protocol.maintenance_low.unit.dimension
-    a_day = frozenset({day}) if day in A_DAY else A_DAY
-    yield "low", protocol.maintenance_low, a_day
-    yield "high", protocol.maintenance_high, a_day
-    for known in protocol.raises:
-        yield "by", known.by, a_day
-        yield "until", known.until, a_day
-        yield "every", known.every, A_TIME
-        yield "at_least_every", known.at_least_every, A_TIME
-    for reassessment in protocol.reassessments:
-        yield "at", reassessment.after, A_TIME
-    if protocol.as_needed is not None:
-        yield "from", protocol.as_needed.beyond, a_day
-        yield "until", protocol.as_needed.until, a_day
-        yield "every", protocol.as_needed.every, A_TIME
-
-
-def _range_faults(protocol: Protocol) -> Iterator[tuple[str, str]]:
-    if protocol.start_low > protocol.start_high:
-        yield "its start ends before it begins.", "Write the low dose first."
-    if protocol.maintenance_low > protocol.maintenance_high:
-        yield "its maintenance range ends before it begins.", "Write the low dose first."
-    ends = [known.until for known in protocol.raises]
-    if any(later <= earlier for earlier, later in itertools.pairwise(ends)):
-        yield "a raise ends where the one before it has ended.", "Write the raises in order."
-    elif max([*ends, *([protocol.as_needed.until] if protocol.as_needed else [])]) < protocol.maintenance_high:
-        yield "its raises end before its maintenance range does.", "Raise as far, or lower the range."
-    if any(known.at_least_every > known.every for known in protocol.raises):
-        yield "a raise comes sooner than it may.", "Correct `every` or `at_least_every`."

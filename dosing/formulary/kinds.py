@@ -279,7 +279,7 @@ class PartnerRule(Rule):
     this drug's last and the partner's first. `itself` is the same drug in another order
     or medication. With `third`, one of that group
     must be there too; with `at_least`, so many different drugs, this one among them. `certain` is what it weighs when
-    both are dated and share days.
+    both are dated and share days, `planned` when a plan exchanges the two for each other.
     """
 
     partners: frozenset[str]
@@ -290,6 +290,7 @@ class PartnerRule(Rule):
     itself: bool = False
     at_least: int | None = None
     certain: Severity | None = None
+    planned: Severity | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

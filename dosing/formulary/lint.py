@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from datetime import date
 
 from dosing.formulary.entry import Fault
-from dosing.formulary.fitting import above_the_day, alike, protocol_faults, unit_faults
+from dosing.formulary.fitting import above_the_day, alike, unit_faults
 from dosing.formulary.kinds import AdviceRule, DoseRule, Layer, Rule, StateRule, TableRule, When
-from dosing.formulary.model import Formulary, Monograph
+from dosing.formulary.model import Formulary, Monograph, Protocol
+from dosing.formulary.ways import protocol_faults, taper_faults
 from dosing.vocabulary import ROUTE_OF_FORM, ROUTES
 
 PURPOSES = frozenset({"indications", "not_indications", "intents"})
@@ -28,8 +29,10 @@ def lint(formulary: Formulary, on: date) -> Iterator[Fault]:
     """Every fault on a day, with the file, the line and the cure."""
     for rule in formulary.rules.values():
         yield from _rule_faults(rule, formulary)
-    for monograph in formulary.monographs.values():
-        yield from _monograph_faults(monograph, formulary)
+    # A way of a class is told of once, not once for every member.
+    yield from dict.fromkeys(
+        fault for monograph in formulary.monographs.values() for fault in _monograph_faults(monograph, formulary)
+    )
     yield from _overdue(formulary, on)
     for source in formulary.sources.values():
         if source.id not in formulary.cited and source.file in formulary.files:
@@ -124,10 +127,6 @@ def _table_faults(rule: TableRule) -> Iterator[Fault]:
 
 
 def _monograph_faults(monograph: Monograph, formulary: Formulary) -> Iterator[Fault]:
-    defaults = [protocol for protocol in monograph.protocols if protocol.default]
-    if monograph.protocols and len(defaults) != 1:
-        line = (defaults or monograph.protocols)[-1].line
-        yield Fault(monograph.file, line, f"{monograph.drug}: {len(defaults)} default protocols.", "Mark exactly one.")
     own = [rule for rule in monograph.rules if rule.subject == monograph.drug]
     for key, held, cure in (
         ("products", monograph.products, "Nothing could be dispensed; add them."),
@@ -140,14 +139,33 @@ def _monograph_faults(monograph: Monograph, formulary: Formulary) -> Iterator[Fa
             what = f"{monograph.drug}: {product.form} {product.strength} stands twice."
             yield Fault(monograph.file, product.line, what, "Keep one of the two.")
     yield from _contradictions(own)
-    seen = set()
-    for protocol in monograph.protocols:
-        for what, cure in protocol_faults(protocol, monograph, formulary):
-            yield Fault(protocol.file, protocol.line, f"{monograph.drug}, protocol {protocol.id}: {what}", cure)
-        if protocol.id in seen:
-            what = f"{monograph.drug}: protocol {protocol.id} stands twice."
-            yield Fault(protocol.file, protocol.line, what, "Give one another id.")
-        seen.add(protocol.id)
+    yield from _way_faults(monograph, formulary)
+
+
+def _way_faults(monograph: Monograph, formulary: Formulary) -> Iterator[Fault]:
+    """Ways up and down that have a fault of their own, or none or two that are meant where none is named."""
+    for kind, known in (("protocol", monograph.protocols), ("taper", monograph.tapers)):
+        defaults = [way for way in known if way.default]
+        if known and len(defaults) != 1:
+            last = (defaults or known)[-1]
+            yield Fault(
+                last.file, last.line, f"{monograph.drug}: {len(defaults)} default {kind}s.", "Mark exactly one."
+            )
+        seen = set()
+        for way in known:
+            said = protocol_faults(way, formulary) if isinstance(way, Protocol) else taper_faults(way, formulary)
+            for what, cure in said:
+                subject = (
+                    monograph.drug if way.file == monograph.file else way.file.rpartition("/")[2].removesuffix(".yaml")
+                )
+                yield Fault(way.file, way.line, f"{subject}, {kind} {way.id}: {what}", cure)
+            if way.forms is not None and way.forms.isdisjoint(monograph.forms):
+                what = f"{monograph.drug}, {kind} {way.id}: it is for forms that the drug does not have."
+                yield Fault(way.file, way.line, what, "Correct the form, or add the product.")
+            if way.id in seen:
+                what = f"{monograph.drug}: {kind} {way.id} stands twice."
+                yield Fault(way.file, way.line, what, "Give one another id.")
+            seen.add(way.id)
 
 
 def _contradictions(rules: list[Rule]) -> Iterator[Fault]:

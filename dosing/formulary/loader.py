@@ -15,7 +15,6 @@ from dosing.formulary.claims import cited, codes, names_of_drugs, settled, unrea
 from dosing.formulary.drugs import (
     read_advice,
     read_combination,
-    read_fact,
     read_formula,
     read_monograph,
     read_partner,
@@ -26,13 +25,16 @@ from dosing.formulary.drugs import (
 from dosing.formulary.entry import Broken, Entry, Fault, FormularyError, compose, read_list
 from dosing.formulary.factors import read_equivalence
 from dosing.formulary.kinds import Rule, Source
+from dosing.formulary.kinship import Shared, read_shared, unreached, with_shared
 from dosing.formulary.local import read_local, with_local
-from dosing.formulary.model import Advice, Combination, Equivalence, Fact, Formula, Formulary, Monograph, Partner, Term
+from dosing.formulary.model import Advice, Combination, Equivalence, Formula, Formulary, Monograph, Partner, Term
 from dosing.formulary.rules import read_rule
 from dosing.formulary.when import Names, listed
 
 HERE = Path(__file__).parent
-CLASS_FIELDS = frozenset({"class", "title", "members", "rules", "facts", "source", "evidence", "review_by"})
+CLASS_FIELDS = frozenset(
+    ["class", "title", "members", "rules", "facts", "tapers", "restart", "source", "evidence", "review_by"]
+)
 
 
 def load(directory: Path = HERE, local: Path | None = None) -> Formulary:
@@ -85,7 +87,7 @@ class _Loading:
         class_rules = self._class_rules(classes, names)
         general = self._rules("general.yaml", "general", names)
         combinations = self._combinations(names)
-        monographs = self._monographs(names, frozenset(classes), class_rules, general, self._class_facts(names))
+        monographs = self._monographs(names, frozenset(classes), class_rules, general, self._shared(names))
         equivalences = self._equivalences(names)
         advice = self._advice(names)
         formulas = self._formulas(names)
@@ -271,13 +273,11 @@ class _Loading:
             found[subject] = tuple(self._read_rules(fields["rules"], subject, review_by, names))
         return found
 
-    def _class_facts(self, names: Names) -> dict[str, tuple[Fact, ...]]:
-        found: dict[str, tuple[Fact, ...]] = {}
+    def _shared(self, names: Names) -> dict[str, Shared]:
+        found: dict[str, Shared] = {}
         for root in self._matching("classes/"):
             fields = {key.text(): entry for key, entry in self._pairs(root)}
-            if "facts" in fields:
-                facts = read_list(fields["facts"], lambda item: read_fact(item, names), self.faults)
-                found[self._name(root, "class")] = tuple(facts)
+            found[self._name(root, "class")] = read_shared(fields, names, self.faults)
         return found
 
     def _read_rules(self, entry: Entry, subject: str, review_by: str, names: Names) -> list[Rule]:
@@ -291,7 +291,7 @@ class _Loading:
         classes: frozenset[str],
         class_rules: Mapping[str, tuple[Rule, ...]],
         general: tuple[Rule, ...],
-        class_facts: Mapping[str, tuple[Fact, ...]],
+        shared: Mapping[str, Shared],
     ) -> dict[str, Monograph]:
         found: dict[str, Monograph] = {}
         for root in self._matching("monographs/"):
@@ -300,15 +300,16 @@ class _Loading:
             except Broken as broken:
                 self.faults.append(broken.fault)
                 continue
-            facts = (fact for name in sorted(monograph.classes) for fact in class_facts.get(name, ()))
-            monograph = replace(monograph, facts=(*monograph.facts, *facts))
             if monograph.drug in found:
                 self._fault(
                     root,
                     f"a second monograph of {monograph.drug}, beside {found[monograph.drug].file}.",
                     "Keep one file for one drug.",
                 )
-            found[monograph.drug] = monograph
+            found[monograph.drug] = with_shared(monograph, shared)
+        # A monograph that cannot be read is not there: what its class states would seem to reach nobody.
+        if not self.faults:
+            self.faults += unreached(shared, found)
         return found
 
     def _combinations(self, names: Names) -> dict[str, Combination]:

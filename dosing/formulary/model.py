@@ -74,8 +74,24 @@ class AsNeeded:
 
 
 @dataclass(frozen=True, slots=True)
+class Companion:
+    """A drug that a protocol gives beside its own: `dose` once a day on the days that the first drug leaves free."""
+
+    drug: str
+    dose: Quantity
+    why: str
+    source: Source
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
 class Protocol:
-    """A cited way to go up. `start_low` and `start_high` are per dose; `growing` fills parts of the day in turn."""
+    """A cited way to go up.
+
+    `pattern` is `daily`, `weekly` (one named weekday) or `alternating` (days may take turns, their mean counts). The
+    start is per dose (mg), or a day's total for each kilogram (mg/kg/d); rises and maintenance are per day, of a weekly
+    drug per week, or for each kilogram, and then no more than `at_most`. `growing` fills parts of the day in turn.
+    """
 
     id: str
     title: str
@@ -96,9 +112,82 @@ class Protocol:
     reassessments: tuple[Reassessment, ...]
     advice: tuple[str, ...]
     as_needed: AsNeeded | None = None
+    pattern: str = "daily"
+    at_most: Quantity | None = None
+    companions: tuple[Companion, ...] = ()
     note: str = ""
     file: str = ""
     line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """One stretch of a way down, for doses in `range`: how much a cut takes off, and how long a dose is held.
+
+    A cut is `by` an amount, or `percent` of the dose before it (`of_original`: of the first dose). Where strengths are
+    too coarse for it, one cut may take up to `most` or `most_percent` after a wait that is longer in proportion.
+    With `within` the cuts are spread over that time, and `every` is None. A stretch with `to_percent` holds while the
+    dose is above that share of the first dose; then the next one does.
+    """
+
+    source: Source
+    evidence: Evidence
+    range: Interval | None = None
+    by: Quantity | None = None
+    percent: Fraction | None = None
+    of_original: bool = False
+    most: Quantity | None = None
+    most_percent: Fraction | None = None
+    to_percent: Fraction | None = None
+    every: Quantity | None = None
+    within: Quantity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A dose of a printed table and how long it is held: per day, or for each kilogram and then at most `at_most`."""
+
+    dose: Quantity
+    lasts: Quantity
+    at_most: Quantity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Taper:
+    """A cited way down: stretches, a printed table of levels, or even steps over at least `over`.
+
+    `taken_for` is the length of use that it is meant for. With an `equivalence` its amounts are in that reference.
+    `below` says what to do where strengths allow no further cut.
+    """
+
+    id: str
+    title: str
+    layer: Layer
+    source: Source
+    evidence: Evidence
+    default: bool
+    indications: frozenset[str]
+    forms: frozenset[str] | None
+    taken_for: Interval | None
+    stretches: tuple[Stretch, ...]
+    levels: tuple[Level, ...]
+    over: Quantity | None
+    reassessments: tuple[Reassessment, ...]
+    advice: tuple[str, ...]
+    equivalence: str = ""
+    below: str = ""
+    note: str = ""
+    file: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """After missed days the body is no longer used to the dose: who says so, and why."""
+
+    why: str
+    source: Source
+    evidence: Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +239,8 @@ class Monograph:
     products: tuple[Product, ...]
     rules: tuple[Rule, ...]
     protocols: tuple[Protocol, ...] = ()
+    tapers: tuple[Taper, ...] = ()
+    restart: Restart | None = None
     facts: tuple[Fact, ...] = ()
     not_interchangeable: tuple[str, ...] = ()
     forms: tuple[str, ...] = ()

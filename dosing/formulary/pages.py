@@ -6,10 +6,19 @@ The pages stand in docs/formulary/ and are written by `posology formulary pages`
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from dosing.formulary.kinds import Rule, Source
-from dosing.formulary.model import Formulary, Monograph, Product, Protocol
-from dosing.formulary.telling import limit_in_words, when_in_words
+from dosing.formulary.model import Formulary, Monograph, Product, Protocol, Restart, Taper
+from dosing.formulary.telling import interval_in_words, limit_in_words, when_in_words
+from dosing.formulary.telling_ways import (
+    PATTERNS,
+    companion_in_words,
+    maintenance_in_words,
+    raise_in_words,
+    start_in_words,
+    way_down,
+)
 from dosing.units import words
 
 
@@ -53,6 +62,10 @@ def _page(monograph: Monograph) -> str:
     lines += ["", "## Rules", "", *_rules(own)]
     for protocol in monograph.protocols:
         lines += ["", *_protocol(protocol)]
+    for taper in monograph.tapers:
+        lines += ["", *(_taper(taper) if taper.file == monograph.file else _taper_of_class(taper))]
+    if monograph.restart is not None:
+        lines += ["", *_restart(monograph.restart)]
     if monograph.facts:
         lines += ["", "## Facts", ""]
         lines += [
@@ -60,9 +73,8 @@ def _page(monograph: Monograph) -> str:
         ]
     sources = [*(rule.source for rule in own), *(product.source for product in monograph.products)]
     sources += [source for rule in own for source in rule.also] + [fact.source for fact in monograph.facts]
-    sources += [protocol.source for protocol in monograph.protocols]
-    sources += [known.source for protocol in monograph.protocols for known in protocol.raises]
-    sources += [known.source for protocol in monograph.protocols for known in protocol.reassessments]
+    sources += _ways_cite((*monograph.protocols, *monograph.tapers))
+    sources += [monograph.restart.source] if monograph.restart is not None else []
     sources += [known.source for known in (monograph.basis, monograph.international_units) if known is not None]
     return "\n".join([*lines, "", "## Sources", "", *_sources(sources), ""])
 
@@ -129,28 +141,91 @@ def _protocol(protocol: Protocol) -> Iterator[str]:
     default = "; the drug's default" if protocol.default else ""
     yield f"- `{protocol.id}`, {protocol.layer.value}, {protocol.evidence.value}: {_source(protocol.source)}{default}"
     yield f"- For: {chosen}"
-    yield f"- Start: {words(protocol.start_low)} to {words(protocol.start_high)} a dose, {protocol.start_times} a day"
+    yield f"- Taken: {PATTERNS[protocol.pattern]}"
+    yield f"- Start: {start_in_words(protocol)}"
     for known in protocol.raises:
-        yield (
-            f"- Raise: {words(known.by)} every {words(known.every)} until {words(known.until)} "
-            f"({_source(known.source)}; {known.evidence.value})"
-        )
-    yield f"- Maintenance: {words(protocol.maintenance_low)} to {words(protocol.maintenance_high)}"
-    for reassessment in protocol.reassessments:
+        yield f"- Raise: {raise_in_words(known)} ({_source(known.source)}; {known.evidence.value})"
+    yield f"- Maintenance: {maintenance_in_words(protocol)}"
+    for companion in protocol.companions:
+        told = companion_in_words(companion)
+        yield f"- Beside it: {told} ({_source(companion.source)}; {companion.evidence.value})"
+    yield from _reassessments(protocol)
+
+
+def _taper(taper: Taper) -> Iterator[str]:
+    yield f"## Taper: {taper.title}"
+    yield ""
+    default = "; the default" if taper.default else ""
+    yield f"- `{taper.id}`, {taper.layer.value}, {taper.evidence.value}: {_source(taper.source)}{default}"
+    if taper.indications:
+        yield f"- For: {', '.join(sorted(taper.indications))}"
+    if taper.taken_for is not None:
+        yield f"- After {interval_in_words(taper.taken_for)} of use"
+    own = [(known.source, known.evidence) for known in taper.stretches]
+    for number, told in enumerate(way_down(taper)):
+        source, evidence = own[number] if own else (taper.source, taper.evidence)
+        yield f"- {told[:1].upper()}{told[1:]} ({_source(source)}; {evidence.value})"
+    if taper.below:
+        yield f"- Where strengths allow no further cut: {taper.below}"
+    yield from _reassessments(taper)
+    if taper.note:
+        yield f"- Note: {taper.note}"
+
+
+def _taper_of_class(taper: Taper) -> Iterator[str]:
+    """What stands in full on the page of the classes."""
+    yield f"## Taper: {taper.title}"
+    yield ""
+    name = taper.file.rpartition("/")[2].removesuffix(".yaml")
+    default = "; the default" if taper.default else ""
+    yield f"- `{taper.id}` of the class [{name}](classes.md#{name}){default}"
+
+
+def _restart(restart: Restart) -> Iterator[str]:
+    yield "## After missed days"
+    yield ""
+    yield f"- Begins again from the start: {restart.why} ({_source(restart.source)}; {restart.evidence.value})"
+
+
+def _reassessments(way: Protocol | Taper) -> Iterator[str]:
+    for reassessment in way.reassessments:
         yield f"- Reassess after {words(reassessment.after)}: {reassessment.what} ({_source(reassessment.source)})"
 
 
+def _ways_cite(ways: tuple[Protocol | Taper, ...]) -> list[Source]:
+    """Every source that a way up or down names, of its stretches and companions too."""
+    cited = [way.source for way in ways] + [known.source for way in ways for known in way.reassessments]
+    for way in ways:
+        if isinstance(way, Protocol):
+            cited += [known.source for known in way.raises] + [known.source for known in way.companions]
+        else:
+            cited += [known.source for known in way.stretches]
+    return cited
+
+
 def _classes(formulary: Formulary) -> str:
-    lines = ["# Classes", "", "Rules for every drug of a class, and for every drug.", ""]
+    lines = ["# Classes", "", "Rules and ways down for every drug of a class, and rules for every drug.", ""]
+    ways = {name: _tapers_of(name, formulary) for name in formulary.classes}
     for name, title in sorted(formulary.classes.items()):
         members = ", ".join(sorted(formulary.members[name])) or "none"
         lines += [f"## {name}", "", f"{title}. Members: {members}.", ""]
         rules = [rule for rule in formulary.rules.values() if rule.subject == name]
         lines += [*_rules(rules), ""] if rules else []
+        for taper in ways[name]:
+            lines += [*(line.replace("## ", "### ", 1) for line in _taper(taper)), ""]
     lines += ["## general", "", *_rules(list(formulary.general)), ""]
     used = [rule for rule in formulary.rules.values() if rule.subject in formulary.classes or rule in formulary.general]
     sources = [source for rule in used for source in (rule.source, *rule.also)]
+    sources += _ways_cite(tuple(taper for known in ways.values() for taper in known))
     return "\n".join([*lines, "## Sources", "", *_sources(sources), ""])
+
+
+def _tapers_of(name: str, formulary: Formulary) -> list[Taper]:
+    """The tapers of a class file, each once, though every member has it; the default of any is that of the class."""
+    tapers = [taper for known in formulary.monographs.values() if name in known.classes for taper in known.tapers]
+    own = [taper for taper in tapers if taper.file == f"classes/{name}.yaml"]
+    defaults = {taper.id for taper in own if taper.default}
+    return list({taper.id: replace(taper, default=taper.id in defaults) for taper in own}.values())
 
 
 def _source(source: Source) -> str:

@@ -355,6 +355,7 @@ def _partner_rule(parts: Parts) -> Rule:
         ),
         at_least=parts.fields["at_least"].integer() if "at_least" in parts.fields else None,
         certain=_certain(parts),
+        planned=_severity(parts.fields["planned_overlap"]) if "planned_overlap" in parts.fields else None,
         **parts.common,
     )
 
@@ -451,7 +452,9 @@ READERS: dict[str, Reader] = {
     **{kind: (frozenset({"action"}), ("action", "when"), _state_rule) for kind in ("contraindication", "pregnancy")},
     **{
         kind: (
-            frozenset({"with", "itself", "washout", "action", "and_with", "at_least", "certain_overlap"}),
+            frozenset(
+                {"with", "itself", "washout", "action", "and_with", "at_least", "certain_overlap", "planned_overlap"}
+            ),
             ("action",),
             _partner_rule,
         )

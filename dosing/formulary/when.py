@@ -1,4 +1,4 @@
-"""The named slots of `when`, and how each is read."""
+"""The named slots of `when`, and how each is read; sources and forms, which other entries name too."""
 
 from __future__ import annotations
 
@@ -46,12 +46,23 @@ def read_sources(entry: Entry, names: Names) -> list[Source]:
     return found
 
 
+def source_of(entry: Entry, names: Names) -> Source:
+    """The source that is shown: the first of a list."""
+    return read_sources(entry, names)[0]
+
+
+def texts_of(fields: Mapping[str, Entry], key: str) -> tuple[str, ...]:
+    """The texts under a key that may be left out."""
+    return fields[key].texts() if key in fields else ()
+
+
 def listed(entry: Entry) -> list[Entry]:
     """One value, or a list of them."""
     return entry.entries() if entry.is_list else [entry]
 
 
-def _forms(entry: Entry, names: Names) -> frozenset[str]:
+def read_forms(entry: Entry) -> frozenset[str]:
+    """Forms by name, or a group of them."""
     groups = {"extended-release": EXTENDED_RELEASE, "immediate-release": IMMEDIATE_RELEASE}
     if not entry.is_list and entry.text() in groups:
         return groups[entry.text()]
@@ -67,7 +78,7 @@ def _strengths(entry: Entry) -> tuple[Quantity, ...]:
 
 WHEN: dict[str, tuple[str, Callable[[Entry, Names], Any]]] = {
     "age": ("age", lambda entry, names: entry.interval("a", "mo")),
-    "form": ("forms", _forms),
+    "form": ("forms", lambda entry, names: read_forms(entry)),
     "route": ("routes", lambda entry, names: entry.some_of(ROUTES, "route")),
     "indication": ("indications", lambda entry, names: entry.some_of(names.indications, "indication")),
     "not_indication": (

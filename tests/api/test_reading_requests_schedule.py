@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from api.schemas.schedule import Print, TitrationSchema
+from api.planning import Print, Wanted
+from api.schemas.schedule import TitrationSchema
 from dosing.patient import Patient
 from dosing.units import quantity
 from schedules.titration import TitrationRequest
@@ -18,8 +19,9 @@ LEAST = {"drug": "gabapentin", "start_date": "2026-12-01"}
 
 
 def read(**fields: Any) -> tuple[TitrationRequest, Print | None]:
-    understood: tuple[TitrationRequest, Print | None] = SCHEMA.load(LEAST | fields)
-    return understood
+    understood: Wanted = SCHEMA.load(LEAST | fields)
+    assert isinstance(understood.request, TitrationRequest)
+    return understood.request, understood.print
 
 
 def test_only_the_drug_and_the_start_date_are_needed() -> None:

@@ -20,7 +20,7 @@ from api.config import Settings
 from api.problems import PROBLEM_TYPES
 from api.services import wire
 from dosing.checks import CHECKS
-from dosing.formulary import drugs, rules, when
+from dosing.formulary import drugs, protocols, rules, when
 from dosing.formulary.kinds import Action, Evidence, Layer
 from dosing.formulary.lint import lint
 from dosing.formulary.loader import CLASS_FIELDS, HERE, load
@@ -140,7 +140,7 @@ def test_every_slot_has_its_row() -> None:
 def test_every_field_that_the_loader_reads_is_told() -> None:
     told = {word for code in words_in_code(FORMULARY) for word in re.findall(r"[a-z][a-z_]*", code)}
     read = rules.COMMON | rules.ROW | rules.IMPLAUSIBLE | CLASS_FIELDS
-    read |= drugs.MONOGRAPH | drugs.PRODUCT | drugs.PROTOCOL
+    read |= drugs.MONOGRAPH | drugs.PRODUCT | protocols.PROTOCOL | protocols.TAPER | protocols.STRETCH
     for allowed, _, _ in rules.READERS.values():
         read |= allowed
     assert read - told == set()

@@ -24,11 +24,11 @@ from dosing.patient import Patient
 from dosing.posology import DoseRange, Every, Sig, Step
 from dosing.screening import screen
 from dosing.units import UNITS, Quantity
-from schedules.choice import PlanError
-from schedules.climb import NotDispensable
+from schedules.layout import NotDispensable
+from schedules.plan import Infeasible, Plan, PlanError, UnsafeSchedule
 from schedules.regimen import RegimenStep
 from schedules.supply import supply
-from schedules.titration import Infeasible, Plan, TitrationRequest, UnsafeSchedule, plan
+from schedules.titration import TitrationRequest, plan
 from tests.figures import figure
 
 FORMULARY = load()
@@ -127,7 +127,7 @@ def day_alone(made: Plan, step: RegimenStep) -> Order:
         spoken=made.monograph.drug,
         drug=made.monograph.drug,
         form=made.regimen.form,
-        indication=made.request.indication,
+        indication=made.indication,
         start_date=START,
         days_supply=1,
         steps=(Step(sig, None),),
@@ -176,7 +176,7 @@ def test_a_plan_keeps_the_laws_of_schedules(monograph: Monograph, protocol: Prot
             for piece in dose.pieces:
                 times = step.doses_a_day if step.as_needed else 1
                 held[piece.product] = held.get(piece.product, Fraction(0)) + piece.count * times
-    assert {pieces.product: pieces.count for pieces in supply(made.regimen)} == held
+    assert {item.pieces.product: item.pieces.count for item in supply(made.regimens, made.start_date)} == held
 
     assert plan(request, FORMULARY) == made
 
@@ -188,7 +188,7 @@ def test_no_day_of_a_plan_is_over_a_limit(monograph: Monograph, protocol: Protoc
     made = planned(said.draw(requests(monograph, protocol)))
     if made is None:
         return
-    experienced = replace(made.request.patient, opioid_experience="tolerant")
+    experienced = replace(made.patient, opioid_experience="tolerant")
     for step in made.regimen.steps:
         answer = screen((day_alone(made, step),), experienced, FORMULARY, START)
         critical = [finding.message for finding in answer.verdict.findings if finding.severity is Severity.CRITICAL]

@@ -11,11 +11,11 @@ from dosing.finding import Decision
 from dosing.formulary.loader import load
 from dosing.patient import Patient
 from dosing.units import Quantity, quantity
-from schedules.choice import PlanError
-from schedules.climb import NotDispensable
+from schedules.layout import NotDispensable
+from schedules.plan import Infeasible, Plan, PlanError, UnsafeSchedule
 from schedules.regimen import Dose, Regimen, RegimenStep
 from schedules.supply import supply
-from schedules.titration import Infeasible, Plan, TitrationRequest, UnsafeSchedule, plan
+from schedules.titration import TitrationRequest, plan
 
 FORMULARY = load()
 ONE_STRENGTH = ((quantity("300 mg"), "capsule"),)
@@ -68,7 +68,8 @@ def test_gabapentin_from_300_mg_in_the_evening_to_1800_mg_adds_up() -> None:
         (15, "2026-12-15"),
         (29, "2026-12-29"),
     ]
-    assert [(int(item.count), str(item.product.strength)) for item in supply(made.regimen)] == [(129, "300 mg")]
+    collected = supply(made.regimens, made.start_date)
+    assert [(int(item.pieces.count), str(item.pieces.product.strength)) for item in collected] == [(129, "300 mg")]
 
 
 def test_a_clearance_of_40_is_reached_as_700_mg_twice_a_day_and_says_why() -> None:
@@ -78,7 +79,7 @@ def test_a_clearance_of_40_is_reached_as_700_mg_twice_a_day_and_says_why() -> No
     assert doses(last) == [("morning", 700), ("evening", 700)]
     assert sorted(str(piece.product.strength) for piece in last.doses[0].pieces) == ["300 mg", "400 mg"]
     assert "2 doses a day" in next(item.why for item in made.chosen if item.field == "times_per_day")
-    assert made.allowance.max_daily == quantity("1400 mg/d")
+    assert [ceiling.limit for ceiling in made.ceilings] == [quantity("1400 mg/d")]
 
 
 @pytest.mark.parametrize(("strengths", "nearest"), [(None, "1400 mg/d"), (ONE_STRENGTH, "1200 mg/d")])
