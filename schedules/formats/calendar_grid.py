@@ -34,11 +34,15 @@ _MOST_BOXES: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One dose on one day: what to take, what it adds up to, and how many boxes there are to tick."""
+    """One dose on one day: what to take, what it adds up to, and how many boxes there are to tick.
+
+    `drug` is named where the plan has several.
+    """
 
     pieces: tuple[str, ...]
     amount: str
     boxes: int = 1
+    drug: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +59,12 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """Seven days, and the parts of the day that its rows stand for."""
+    """Seven days, the parts of the day that its rows stand for, and the drugs of the week as its cells name them."""
 
     title: str
     parts: tuple[str, ...]
     days: tuple[Day, ...]
+    drugs: tuple[str, ...]
 
 
 def weeks(plan: Json, several_strengths: bool, drug_names: bool, language: Language = ENGLISH) -> tuple[Week, ...]:
@@ -78,11 +83,11 @@ def weeks(plan: Json, several_strengths: bool, drug_names: bool, language: Langu
 def _cells(step: Json, several_strengths: bool, drug_names: bool, language: Language) -> tuple[tuple[str, Cell], ...]:
     """The doses of a step, each with its part of the day."""
     boxes = min(most_doses(step), _MOST_BOXES) if step.get("as_needed") else 1
-    drug = (language.say(step["drug"]),) if drug_names else ()
+    drug = language.say(step["drug"]) if drug_names else ""
     return tuple(
         (
             dose["when"] or AS_NEEDED,
-            Cell((*drug, *pieces_of(dose, several_strengths, language)), amount(dose["amount"], language), boxes),
+            Cell(pieces_of(dose, several_strengths, language), amount(dose["amount"], language), boxes, drug),
         )
         for dose in step["doses"]
     )
@@ -119,4 +124,7 @@ def _week(
         for day, doses in zip(dates, by_day, strict=True)
     )
     months = month_title(max(dates[0], first), min(dates[-1], last), language)
-    return Week(language.say("Week {number}: {months}", number=number, months=months), parts, days)
+    known = dict.fromkeys(cell.drug for _, cells in steps for _, cell in cells)
+    taken = {cell.drug for doses in by_day for cells in doses.values() for cell in cells}
+    title = language.say("Week {number}: {months}", number=number, months=months)
+    return Week(title, parts, days, tuple(drug for drug in known if drug in taken))

@@ -114,7 +114,7 @@ def contents(plan: Json, sheet: Sheet) -> Contents:
     drug_names = len(drugs) > 1
     several_strengths = len(plan["supply"]) > len(drugs)
     first, last = begins_on(plan), read_date(plan["end_date"])
-    aim, why = _KINDS[plan["kind"]] if drug_names or _changes(plan) else _STEADY
+    aim, why = _KINDS[plan["kind"]] if _changes(plan) else _STEADY
     begins = full(first, language)
     number = sheet.number or str(plan.get("id") or "")
     fills = fills_of(plan, drug_names, language)
@@ -165,8 +165,9 @@ def contents(plan: Json, sheet: Sheet) -> Contents:
 
 
 def _changes(plan: Json) -> bool:
-    """Whether the dose changes at all; some plans only say how to take one dose."""
-    return len({str(step["doses"]) for step in to_come(plan)}) > 1 or bool(plan.get("current"))
+    """Whether any dose changes; some plans only say how to take one dose, or two in turn."""
+    begins = {(step["drug"], step["from_day"]) for step in to_come(plan)}
+    return len(begins) > len({drug for drug, _ in begins}) or bool(plan.get("current"))
 
 
 def _title(plan: Json, language: Language) -> str:

@@ -10,7 +10,7 @@ from typing import Final
 
 from schedules.formats.citations import source_words
 from schedules.formats.dates import full, read_date
-from schedules.formats.pieces import AS_NEEDED, PART_TITLES
+from schedules.formats.instructions import PART_PHRASES
 from schedules.formats.rows import Row
 from schedules.formats.wording import NO_BREAK, Json, amount, listed, tall_man, tied
 
@@ -54,7 +54,8 @@ def course_of(plan: Json) -> tuple[Row, ...]:
 
 def _until_now(row: Json) -> str:
     doses = [
-        f"{amount(dose['amount'])} {PART_TITLES[dose['when'] or AS_NEEDED].lower()}" for dose in row.get("doses") or ()
+        f"{amount(dose['amount'])} {PART_PHRASES[dose['when']] if dose['when'] else 'if needed'}"
+        for dose in row.get("doses") or ()
     ]
     taken, since = row.get("daily_dose") or row.get("weekly_dose"), row.get("taken_for")
     parts = [f"{tall_man(row['drug'])} {amount(taken)}" if taken else tall_man(row["drug"])]

@@ -78,7 +78,7 @@ def pharmacy_part(plan: Json, drugs: Sequence[str]) -> Pharmacy:
         days_supply=days_words(days),
         agreement=_agreement(agrees, products_of(needed, drug_names=several)),
         agrees=agrees,
-        totals=totals_of(plan, drugs),
+        totals=(*totals_of(plan, drugs), *equivalents_of(plan)),
     )
 
 
@@ -119,11 +119,9 @@ def days_taken(step: Json) -> int:
 
 
 def totals_of(plan: Json, drugs: Sequence[str]) -> tuple[Row, ...]:
-    """Quantities that add up: pieces, days, the whole amount, the highest day, cut pieces, equivalents."""
-    supply, days = to_collect(plan)
+    """What the days add up to: the whole amount, the highest day, the doses with a cut piece."""
     several = len(drugs) > 1
-    rows = [Row("To dispense", tall_man(piece)) for piece in products_of(supply, drug_names=several)]
-    rows.append(Row("Lasts", days_words(days)))
+    rows: list[Row] = []
     cut = 0
     for drug in drugs:
         of_drug = f", {tall_man(drug)}" if several else ""
@@ -147,7 +145,14 @@ def totals_of(plan: Json, drugs: Sequence[str]) -> tuple[Row, ...]:
             rows.append(Row(f"Highest{of_drug}", amount(highest)))
     if cut:
         rows.append(Row("Doses with a cut piece", grouped(str(cut))))
-    return (*rows, *equivalents_of(plan))
+    return tuple(rows)
+
+
+def collected(plan: Json, drugs: Sequence[str]) -> tuple[Row, ...]:
+    """What is still to dispense, and for how long it lasts."""
+    supply, days = to_collect(plan)
+    rows = [Row("To dispense", tall_man(piece)) for piece in products_of(supply, drug_names=len(drugs) > 1)]
+    return (*rows, Row("Lasts", days_words(days)))
 
 
 def equivalents_of(plan: Json) -> tuple[Row, ...]:

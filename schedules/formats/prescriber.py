@@ -16,7 +16,7 @@ from schedules.formats.course import course_of
 from schedules.formats.curve import Curve, curve
 from schedules.formats.dates import brief_span, full, over_a_year, read_date
 from schedules.formats.instructions import days_phrase
-from schedules.formats.pharmacy import equivalents_of, totals_of
+from schedules.formats.pharmacy import collected, equivalents_of, totals_of
 from schedules.formats.pieces import AS_NEEDED, PART_TITLES, pieces_of
 from schedules.formats.rows import Row, days_of
 from schedules.formats.wording import (
@@ -142,7 +142,7 @@ def prescriber_part(plan: Json, drugs: Sequence[str], several_strengths: bool, n
             for row in plan["chosen"]
         ),
         facts=_facts(plan.get("patient") or {}),
-        totals=totals_of(plan, drugs),
+        totals=(*collected(plan, drugs), *totals_of(plan, drugs)),
         reassessments=tuple(
             Row(full(read_date(row["date"])), tied(row["what"], drugs), cite(row.get("source"), cited))
             for row in plan["reassessments"]

@@ -199,7 +199,8 @@ def _week(week: Week, part_titles: Mapping[str, str], conjunction: str) -> Itera
             for cell in cells:
                 boxes = "[ ]" * cell.boxes
                 pieces = f" {conjunction} ".join(cell.pieces)
-                told = f"{label:<11} {part_titles[part]:<{width}} {boxes} {pieces} ({cell.amount})"
+                drug = f"{cell.drug}: " if cell.drug else ""
+                told = f"{label:<11} {part_titles[part]:<{width}} {boxes} {drug}{pieces} ({cell.amount})"
                 yield from _wrapped(told, then=" " * (width + 17))
                 label = ""
 

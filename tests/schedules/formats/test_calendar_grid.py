@@ -66,7 +66,7 @@ def test_two_drugs_at_one_time_share_a_cell_and_are_named() -> None:
     plan = example("pregabalin-300")
     plan["steps"].append({**plan["steps"][0], "drug": "gabapentin", "number": 3})
     first = weeks(plan, False, True)[0].days[0]
-    assert [cell.pieces[0] for cell in first.cells[0]] == ["pregabalin", "gabapentin"]
+    assert [cell.drug for cell in first.cells[0]] == ["pregabalin", "gabapentin"]
 
 
 @given(plans())

@@ -142,7 +142,8 @@ def test_the_pharmacys_totals_add_up() -> None:
 
 
 def test_cut_pieces_and_equivalents_are_counted() -> None:
-    rows = [(row.label, plain(row.text)) for row in part(example("tramadol-as-needed")).totals]
+    prescriber = part(example("tramadol-as-needed"))
+    rows = [(row.label, plain(row.text)) for row in (*prescriber.totals, *prescriber.equivalents)]
     # Three days each of 1, 2, 3, 4, 2, and 2 doses with a half in them.
     assert ("Doses with a cut piece", "42") in rows
     assert ("Morphine equivalent", "5 MME a day, days 1 to 3") in rows
@@ -155,13 +156,13 @@ def test_half_a_milliliter_is_measured_and_not_cut() -> None:
 def test_an_equivalent_that_goes_on_has_no_last_day() -> None:
     plan = example("tramadol-as-needed")
     plan["check"]["totals"]["mme"][-1]["to_day"] = None
-    assert "80 MME a day, from day 18 on" in [plain(row.text) for row in part(plan).totals]
+    assert "80 MME a day, from day 18 on" in [plain(row.text) for row in part(plan).equivalents]
 
 
 def test_an_equivalent_that_is_not_known_is_not_a_row() -> None:
     plan = example("tramadol-as-needed")
     plan["check"]["totals"]["mme"] = [{"drug": "buprenorphine", "reason": "no-factor"}]
-    assert "Morphine equivalent" not in [row.label for row in part(plan).totals]
+    assert "Morphine equivalent" not in [row.label for row in part(plan).equivalents]
 
 
 def test_a_plan_that_ends_early_says_so() -> None:
