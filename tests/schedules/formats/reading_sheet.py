@@ -74,7 +74,10 @@ class Sheet:
         said = self.text[self.text.index(begins) + len(begins) :].partition(f"\n{ends}")[0]
         day = None
         titles = "|".join(self.words.titles)
-        for line in re.sub(r"\n {16,}(?! *(?:Morning|Mañana))", " ", said).split("\n"):
+        said = re.sub(r"\n {16,}", " ", said)
+        # On a page with several drugs the part of the day, the drug and the dose are a line each.
+        said = re.sub(rf"(?m)^({titles})\n(.+)\n(?=.+\)$)", r"\1 \2: ", said)
+        for line in said.split("\n"):
             dated = re.match(rf"\s*{self.words.short_date}", line)
             day = self._short_date(dated) if dated else day
             row = re.search(rf"(?:^|\s)(?P<part>{titles})\s+(?:\[ \])*\s*(?P<what>\S.*)$", line)
@@ -140,14 +143,16 @@ class Sheet:
         """A date without its year: the one day of the plan that it can be, on its weekday."""
         month, day = self.words.months.index(match["month"]) + 1, int(match["day"])
         years = [int(match["year"])] if match["year"] else range(self.first.year, self.last.year + 1)
-        (found,) = [
+        found = [
             date(year, month, day)
             for year in years
             if (month, day) != (2, 29) or year % 4 == 0
             if self.first <= date(year, month, day) <= self.last
         ]
-        assert self.words.weekdays[found.weekday()] == match["weekday"]
-        return found
+        # A plan of more than a year has two such days in its calendar: the weekday tells them apart.
+        found = [day for day in found if self.words.weekdays[day.weekday()] == match["weekday"]]
+        assert len(found) == 1, match[0]
+        return found[0]
 
     def _spans(self, said: str) -> Iterator[tuple[int, date, date]]:
         """Where the dates of steps stand, and which they are; dates that a pattern begins on are none."""

@@ -6,7 +6,7 @@ import pytest
 
 from schedules.formats import FORMATS, Sheet
 from tests.schedules.formats import reading_sheet
-from tests.schedules.formats.canonical import canonical
+from tests.schedules.formats.canonical import to_come
 from tests.schedules.formats.examples import NAMES, example
 
 HOSTILE = ("W" * 500, "<b>&amp;</b>", "\u202eevil", "王 😀", "a\nb", "1. Tue Dec 1: Take 9 capsules (9 mg) at noon.")
@@ -26,7 +26,8 @@ def test_no_line_is_longer_than_72_columns(name: str, hostile: str) -> None:
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_a_name_cannot_pretend_to_be_a_step(hostile: str) -> None:
     plan = example("gabapentin-1800")
-    assert reading_sheet.Sheet(text(plan, Sheet(hostile, hostile)), "en").steps() == canonical(plan)
+    printed = text(plan, Sheet(patient_name=hostile, prescriber=hostile))
+    assert reading_sheet.Sheet(printed, "en").steps() == to_come(plan)
 
 
 def test_names_stand_where_they_are_given_and_else_there_is_room_for_them() -> None:
