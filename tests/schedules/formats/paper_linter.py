@@ -44,7 +44,8 @@ _RULES: Final[tuple[tuple[int, str, re.Pattern[str]], ...]] = tuple(
             r"(?i)\b(?:q\.?d|q\.?o\.?d|b\.?i\.?d|t\.?i\.?d|q\.?i\.?d|q\.?h\.?s|q\.?[ap]\.?m|q\.?\s?\d+\s?h|h\.s|prn|p\.r\.n)\b"
             r"|\bHS\b|\bc/\s?\d+\s?h",
         ),
-        (5, "ways in words", r"\b(?:PO|SL|SC|SQ|IM|IV|TD|VO)\b|\bp\.o\.|\bs\.l\.|\bv\.o\."),
+        # IV is a number too, as in a lupus nephritis of class III or IV.
+        (5, "ways in words", rf"\b(?:PO|SQ|VO)\b|\b(?:{_UNIT}|{_PIECE})\s+(?:SL|SC|IM|IV|TD)\b|\b[psv]\.[ol]\."),
         (6, "words between doses", rf"(?:\d|\b{_UNIT})\s*{_SIGN}|{_SIGN}\s*\d"),
         (
             6,
@@ -80,9 +81,10 @@ _ANY_CASE_NAME: Final = re.compile(rf"(?i)\b(?:{'|'.join(_TALL_MAN)})\b(?!/)")
 _PATIENT_RULES: Final[tuple[tuple[str, re.Pattern[str]], ...]] = tuple(
     (rule, re.compile(pattern))
     for rule, pattern in (
+        # Not "un" and "una", which are articles as often as numbers.
         (
             "numerals",
-            rf"(?i)\b(?:one|two|three|four|five|six|seven|eight|un|una|dos|tres|cuatro|cinco|seis)\s+{_PIECE}\b",
+            rf"(?i)\b(?:one|two|three|four|five|six|seven|eight|dos|tres|cuatro|cinco|seis)\s+{_PIECE}\b",
         ),
         (
             "parts of the day",

@@ -140,14 +140,16 @@ class Sheet:
         """A date without its year: the one day of the plan that it can be, on its weekday."""
         month, day = self.words.months.index(match["month"]) + 1, int(match["day"])
         years = [int(match["year"])] if match["year"] else range(self.first.year, self.last.year + 1)
-        (found,) = [
+        found = [
             date(year, month, day)
             for year in years
             if (month, day) != (2, 29) or year % 4 == 0
             if self.first <= date(year, month, day) <= self.last
         ]
-        assert self.words.weekdays[found.weekday()] == match["weekday"]
-        return found
+        # A plan of more than a year has two such days in its calendar: the weekday tells them apart.
+        found = [day for day in found if self.words.weekdays[day.weekday()] == match["weekday"]]
+        assert len(found) == 1, match[0]
+        return found[0]
 
     def _spans(self, said: str) -> Iterator[tuple[int, date, date]]:
         """Where the dates of steps stand, and which they are; dates that a pattern begins on are none."""
