@@ -13,6 +13,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import TypeAlias
 
+from dosing.allowance import allowance
 from dosing.formulary.model import Formulary, Restart
 from dosing.order import Order
 from dosing.patient import Patient
@@ -23,9 +24,9 @@ from schedules.choice import choose_products
 from schedules.current import Until, until_now
 from schedules.guidance import guidance_on, uses
 from schedules.phases import Phase, phases_of, regimens_of
-from schedules.plan import Chosen, Plan, PlanError, Reassessed, Revised, UnsafeSchedule, reassessed
+from schedules.plan import Ceiling, Chosen, Plan, PlanError, Reassessed, Revised, UnsafeSchedule, reassessed
 from schedules.regimen import Regimen, RegimenStep
-from schedules.safety import as_orders, critical, exchanged, screen_plan, sig_of
+from schedules.safety import as_order, as_orders, critical, exchanged, screen_plan, sig_of
 from schedules.steps import Steps
 from schedules.switch import SwitchRequest
 from schedules.taper import laid
@@ -159,6 +160,7 @@ def revise(old: Plan, number: str, asked: Asked, request: RevisionRequest, formu
         chosen=changed.chosen,
         reassessments=dated,
         screening=screening,
+        ceilings=tuple(ceiling for regimen in changed.regimens for ceiling in _ceilings(going, regimen)),
         floor=None if new_goal else old.floor,
         revised=Revised(number, request.action, request.from_day, request.days, request.missed_days, changed.why),
     )
@@ -496,6 +498,14 @@ def _before_the_plan(going: _Going) -> tuple[tuple[Order, ...], tuple[Order, ...
     products, _ = choose_products(monograph, None, down.form, down.strengths)
     until = until_now(down.taken, down.taken_for, monograph, products, going.patient, down.start_date, down.form)
     return uses(until, monograph)
+
+
+def _ceilings(going: _Going, regimen: Regimen) -> tuple[Ceiling, ...]:
+    """The limit line of a drug that the plan is about, for the patient of today; none for what is given beside it."""
+    if _half(going.asked, regimen.drug) is None:
+        return ()
+    probe = as_order(regimen, going.old.start_date, going.old.indication, None)
+    return Ceiling.of(regimen.drug, allowance(probe, going.patient, going.formulary, going.since))
 
 
 def _until_day(regimen: Regimen, day: int) -> Regimen | None:
