@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import orjson
 
@@ -19,13 +20,17 @@ from api.reading import NumberLiteral
 from api.services import Services
 from api.store import new_id
 from dosing.patient import Patient, completed_months
-from schedules import titration
+from schedules import switch, taper, titration
 from schedules.layout import NotDispensable
 from schedules.plan import Infeasible, Plan, PlanError, UnsafeSchedule
+from schedules.revision import Asked, RevisionRequest, revise
+from schedules.switch import SwitchRequest
 from schedules.titration import TitrationRequest
+from schedules.ways_down import TaperRequest
 
-Asked = TitrationRequest
-PLANNERS: Mapping[type, Callable[..., Plan]] = {TitrationRequest: titration.plan}
+PLANNERS: Mapping[type, Callable[..., Plan]] = MappingProxyType(
+    {TitrationRequest: titration.plan, TaperRequest: taper.plan, SwitchRequest: switch.plan}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,30 +42,53 @@ class Print:
     phone: str = ""
     language: str = "en"
     large_print: bool = False
+    paper: str = "letter"
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A plan that is asked for, what is to be printed on it, and how many days one fill holds."""
+    """A plan that is asked for, and what is to be printed on it."""
 
     request: Asked
     print: Print | None = None
-    fill_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionWanted:
+    """A revision that is asked for, and what is to be printed on it."""
+
+    request: RevisionRequest
+    print: Print | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A plan as it was stored: its number, the plan, and what it was planned from, understood and as it was sent."""
+
+    number: str
+    plan: Plan
+    wanted: Wanted
+    request: Mapping[str, object]
+
+
+def revised(services: Services, stored: Stored, wanted: RevisionWanted) -> dict[str, object]:
+    """The schedule object of the plan that takes the place of a stored one. What cannot be done is a Problem."""
+    with refusals(services):
+        made = revise(stored.plan, stored.number, stored.wanted.request, wanted.request, services.formulary)
+    return schedule_of(services, made, stored.request)
 
 
 def planned(services: Services, wanted: Wanted, asked: Mapping[str, object]) -> dict[str, object]:
     """The schedule object of a request; `asked` is its JSON. What the planner refuses is a Problem."""
     with refusals(services):
         made = PLANNERS[type(wanted.request)](wanted.request, services.formulary)
-    return schedule_of(services, made, kept(asked, wanted.request.patient, made), wanted.fill_days)
+    return schedule_of(services, made, kept(asked, wanted.request.patient, made))
 
 
-def schedule_of(
-    services: Services, made: Plan, request: Mapping[str, object], fill_days: int | None
-) -> dict[str, object]:
+def schedule_of(services: Services, made: Plan, request: Mapping[str, object]) -> dict[str, object]:
     """The schedule object of a plan."""
     check = check_answer(made.screening, services.parts, new_id())
-    return plan_answer(made, check, services.formulary, new_id(), request, fill_days)
+    return plan_answer(made, check, services.formulary, new_id(), request)
 
 
 @contextmanager

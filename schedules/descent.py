@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
 
-from dosing.formulary.model import Stretch
+from dosing.formulary.model import Product, Stretch
 from schedules.layout import Layout
 
 PERCENT = 100
@@ -135,12 +135,20 @@ def _spread(total: Fraction, goal: Fraction, pace: Pace, layout: Layout) -> list
     return [Rung(amount, held) for amount, held in zip(totals, _shares(days, len(totals)), strict=True)]
 
 
-def evenly(start: Fraction, goal: Fraction, days: int, layout: Layout, by: Fraction | None = None) -> Descent:
-    """Even cuts over so many days; the cut is `by`, or the smallest strength with which no dose is held under a day.
+def evenly(
+    start: Fraction,
+    goal: Fraction,
+    days: int,
+    layout: Layout,
+    by: Fraction | None = None,
+    in_use: frozenset[Product] = frozenset(),
+) -> Descent:
+    """Even cuts over so many days; the cut is `by`, or the smallest strength with which no dose is held under a day,
+    one that the patient has already where there is one.
 
     The days that do not divide go to the lower doses: the end of a way down is its hardest part.
     """
-    cut = by if by is not None else _even_cut(start, goal, days, layout)
+    cut = by if by is not None else _even_cut(start, goal, days, layout, in_use)
     totals: list[Fraction] = []
     total = start
     while cut is not None and (wanted := max(total - cut, goal)) > 0 and total > goal:
@@ -154,13 +162,16 @@ def evenly(start: Fraction, goal: Fraction, days: int, layout: Layout, by: Fract
     return Descent(_held(totals, days))
 
 
-def _even_cut(start: Fraction, goal: Fraction, days: int, layout: Layout) -> Fraction | None:
+def _even_cut(
+    start: Fraction, goal: Fraction, days: int, layout: Layout, in_use: frozenset[Product]
+) -> Fraction | None:
     """The smallest cut of whole pieces that needs no more doses than there are days; None where nothing lies between.
 
     Where even the largest piece is too small a cut, as with a liquid's marks, it is as many of them as are needed.
     """
+    known = sorted({size for item in in_use if (size := layout.size(item)) < start})
     sizes = sorted({size for item in layout.products if (size := layout.size(item)) < start})
-    for size in sizes:
+    for size in (*known, *sizes):
         needed = ceil((start - goal) / size) - (1 if goal == 0 else 0)
         if 0 < needed <= days:
             return size

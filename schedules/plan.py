@@ -139,8 +139,8 @@ class Revised:
 class Plan:
     """A checked plan. Several regimens share its days: two drugs of a switch, a drug with what is given beside it.
 
-    `regimens[0]` is the drug that the plan is about; `target` is None where it ends in a stop. Days before
-    `revised.from_day` are gone.
+    `regimens[0]` is the drug that the plan is about; a fill holds at most `fill_days`; `target` is None where it ends in
+    a stop. Days before `revised.from_day` are gone.
     """
 
     kind: str
@@ -151,6 +151,7 @@ class Plan:
     patient: Patient
     start_date: date
     regimens: tuple[Regimen, ...]
+    fill_days: int
     target: Quantity | None
     target_reached: bool
     chosen: tuple[Chosen, ...]

@@ -52,6 +52,7 @@ class RevisionRequest:
     missed_days: int | None = None
     target: Quantity | None = None
     patient: Patient | None = None
+    fill_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,10 @@ class _Going:
     @property
     def patient(self) -> Patient:
         return self.request.patient or self.old.patient
+
+    @property
+    def fill_days(self) -> int:
+        return self.request.fill_days or self.old.fill_days
 
     @property
     def from_day(self) -> int:
@@ -148,6 +153,7 @@ def revise(old: Plan, number: str, asked: Asked, request: RevisionRequest, formu
         old,
         patient=going.patient,
         regimens=changed.regimens,
+        fill_days=going.fill_days,
         target=None if stopping else changed.target or old.target,
         target_reached=changed.regimens[0].ends if stopping else old.target_reached or changed.target is not None,
         chosen=changed.chosen,
@@ -469,14 +475,16 @@ def _screened(going: _Going, regimens: Sequence[Regimen], dated: Sequence[Reasse
     earlier, shortest = _before_the_plan(going)
     if going.request.action == "restart" and going.request.missed_days:
         past = tuple(known for regimen in regimens if (known := _until_day(regimen, going.last_taken)) is not None)
-        over = as_orders(past, old.start_date, old.indication, None)
+        over = as_orders(past, old.start_date, old.indication, None, going.formulary, going.fill_days)
         last = old.start_date + timedelta(days=going.last_taken - 1)
         earlier = (*earlier, *(replace(order, given=f"{order.given}-before", end_date=last) for order in over))
         regimens = tuple(_from_day(regimen, going.from_day) for regimen in regimens)
-    orders = as_orders(regimens, old.start_date, old.indication, reassess_on)
+    orders = as_orders(regimens, old.start_date, old.indication, reassess_on, going.formulary, going.fill_days)
     if old.kind == "switch" and len(orders) == 2:
         orders = exchanged(orders)
-    return screen_plan(orders, going.patient, going.formulary, since, earlier, shortest)
+    # A plan that ends before the change is judged on its last day: nothing is left to judge after it.
+    last_day = old.start_date + timedelta(days=max(regimen.days for regimen in regimens) - 1)
+    return screen_plan(orders, going.patient, going.formulary, min(since, last_day), earlier, shortest)
 
 
 def _before_the_plan(going: _Going) -> tuple[tuple[Order, ...], tuple[Order, ...] | None]:

@@ -17,6 +17,7 @@ from dosing.screening import Screening, merged, screen
 from dosing.units import UNITS, Quantity
 from schedules.regimen import Dose, EveryDays, Regimen, RegimenStep
 from schedules.regimen import OnWeekdays as NamedDays
+from schedules.supply import supply_rules
 
 PLAN = "plan"
 HOURS_A_DAY = 24
@@ -24,9 +25,17 @@ NOTHING = Quantity(Fraction(0), UNITS["mg"])
 
 
 def as_order(
-    regimen: Regimen, start: date, indication: str | None, reassess_on: date | None, given: str = PLAN
+    regimen: Regimen,
+    start: date,
+    indication: str | None,
+    reassess_on: date | None,
+    given: str = PLAN,
+    supplied: int | None = None,
 ) -> Order:
-    """A regimen as the order it is. The last step of one that does not end goes on: it is looked at again."""
+    """A regimen as the order it is. The last step of one that does not end goes on: it is looked at again.
+
+    `supplied` is how many days one supply lasts; left out, it lasts as long as the regimen.
+    """
     stretches = regimen.stretches
     last = None if regimen.ends else stretches[-1]
     steps = tuple(
@@ -40,20 +49,34 @@ def as_order(
         form=regimen.form,
         indication=indication,
         start_date=start + timedelta(days=regimen.first - 1),
-        days_supply=regimen.days - regimen.first + 1,
+        days_supply=min(supplied or regimen.days, regimen.days - regimen.first + 1),
         reassess_on=reassess_on,
         steps=steps,
     )
 
 
 def as_orders(
-    regimens: Sequence[Regimen], start: date, indication: str | None, reassess_on: date | None
+    regimens: Sequence[Regimen],
+    start: date,
+    indication: str | None,
+    reassess_on: date | None,
+    formulary: Formulary,
+    fill_days: int,
 ) -> tuple[Order, ...]:
-    """The regimens of a plan as orders: a single one is named `plan`, several are named after their drugs."""
-    if len(regimens) == 1:
-        return (as_order(regimens[0], start, indication, reassess_on),)
+    """The regimens of a plan as orders: a single one is named `plan`, several are named after their drugs.
+
+    Of a drug with a rule on its supply, one supply is one fill.
+    """
     return tuple(
-        as_order(regimen, start, indication, reassess_on, regimen.drug.replace(" ", "-")) for regimen in regimens
+        as_order(
+            regimen,
+            start,
+            indication,
+            reassess_on,
+            PLAN if len(regimens) == 1 else regimen.drug.replace(" ", "-"),
+            fill_days if supply_rules(regimen.drug, formulary) else None,
+        )
+        for regimen in regimens
     )
 
 

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from dosing.formulary.model import Product
+from dosing.formulary.kinds import CourseRule
+from dosing.formulary.model import Formulary, Product
 from dosing.products import Pieces
 from schedules.regimen import Regimen
+
+# How many days a fill holds where nobody says otherwise: a month's supply is usual, and says nothing clinical.
+USUAL_FILL = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,20 @@ def supply(regimens: Sequence[Regimen], start: date, first: int = 1, last: int |
                     key = (regimen.drug, pieces.product)
                     total[key] = total.get(key, Fraction(0)) + pieces.count * times
     return tuple(Collected(drug, Pieces(product, count)) for (drug, product), count in total.items() if count)
+
+
+def fill_of(regimens: Sequence[Regimen], formulary: Formulary, wanted: int | None) -> int:
+    """How many days a fill of a plan holds: as asked, else the usual, or less where a rule of one of its drugs says."""
+    if wanted is not None:
+        return wanted
+    rules = [rule for regimen in regimens for rule in supply_rules(regimen.drug, formulary)]
+    return min([USUAL_FILL, *(int(rule.limit.amount("d")) for rule in rules)])
+
+
+def supply_rules(drug: str, formulary: Formulary) -> list[CourseRule]:
+    """The rules on how much of a drug is dispensed at a time."""
+    known = formulary.monographs[drug].rules_of.get("max-supply", ())
+    return [rule for rule in known if isinstance(rule, CourseRule)]
 
 
 def fills(regimens: Sequence[Regimen], start: date, first: int, longest: int) -> tuple[Fill, ...]:

@@ -25,6 +25,7 @@ from schedules.guidance import guidance_on, uses
 from schedules.plan import Ceiling, Chosen, Floor, Plan, PlanError, UnsafeSchedule, reassessed
 from schedules.regimen import EveryDays, Regimen, RegimenStep
 from schedules.safety import as_order, as_orders, critical, exchanged, screen_plan
+from schedules.supply import fill_of
 from schedules.taper import LONGEST, laid
 from schedules.titration import TitrationRequest, monograph_of, passing, planner_of, reached, target_of
 from schedules.ways_down import TaperRequest, choose_taper, way_down
@@ -103,6 +104,7 @@ def plan(request: SwitchRequest, formulary: Formulary) -> Plan:
         patient=request.patient,
         start_date=request.start_date,
         regimens=regimens,
+        fill_days=fill_of(regimens, formulary, request.up.fill_days),
         target=target,
         target_reached=reached(climb, regimen, target) and out.whole,
         chosen=tuple(item for item in chosen if item is not None),
@@ -154,7 +156,7 @@ def _way_out(request: SwitchRequest, formulary: Formulary) -> _WayOut:
         monograph.drug,
         replace(regimen, ends=ends),
         until,
-        tuple(item for item in (form, *chosen) if item is not None),
+        tuple(replace(item, field=f"from_{item.field}") for item in (form, *chosen) if item is not None),
         floor,
         ends,
     )
@@ -167,7 +169,7 @@ def _descent(
     if request.over is not None:
         days = int(request.over.amount("d"))
         by = down.step.amount(until.layout.unit.code) if down.step is not None else None
-        return None, evenly(until.total, until.total * 0, days, until.layout, by), ()
+        return None, evenly(until.total, until.total * 0, days, until.layout, by, until.in_use), ()
     taper, why = choose_taper(down, monograph, until)
     descent, pace = way_down(down, taper, until, until.total * 0, formulary)
     return taper, descent, (why, *pace)
@@ -211,7 +213,8 @@ def screened(
     reassess_on: date | None,
 ) -> Screening:
     """The verdict on both together, on every day of their overlap."""
-    orders = as_orders(regimens, request.start_date, request.up.indication, reassess_on)
+    fill = fill_of(regimens, formulary, request.up.fill_days)
+    orders = as_orders(regimens, request.start_date, request.up.indication, reassess_on, formulary, fill)
     if len(orders) == 2:
         orders = exchanged(orders)
     if out.until is None:

@@ -22,8 +22,9 @@ from schedules.floor import floor_of
 from schedules.guidance import guidance_on, uses
 from schedules.plan import Ceiling, Chosen, Plan, PlanError, UnsafeSchedule, reassessed
 from schedules.regimen import Regimen
-from schedules.safety import as_order, critical, screen_plan
+from schedules.safety import as_order, as_orders, critical, screen_plan
 from schedules.steps import Steps, form_of
+from schedules.supply import fill_of
 from schedules.titration import monograph_of
 from schedules.ways_down import TaperRequest, choose_taper, way_down
 
@@ -71,6 +72,7 @@ def plan(request: TaperRequest, formulary: Formulary) -> Plan:
         patient=request.patient,
         start_date=request.start_date,
         regimens=(regimen,),
+        fill_days=fill_of((regimen,), formulary, request.fill_days),
         target=target,
         target_reached=arrived,
         chosen=tuple(
@@ -153,6 +155,7 @@ def screened(
     regimen: Regimen, request: TaperRequest, until: Until, formulary: Formulary, reassess_on: date | None
 ) -> Screening:
     """The verdict on a way down that follows on what was taken until now."""
-    orders = (as_order(regimen, request.start_date, request.indication, reassess_on),)
+    fill = fill_of((regimen,), formulary, request.fill_days)
+    orders = as_orders((regimen,), request.start_date, request.indication, reassess_on, formulary, fill)
     longest, shortest = uses(until, formulary.monographs[until.drug])
     return screen_plan(orders, request.patient, formulary, request.start_date, longest, shortest)

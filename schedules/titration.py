@@ -34,6 +34,7 @@ from schedules.layout import Alternating, Daily, NotDispensable
 from schedules.plan import Ceiling, Chosen, Infeasible, Plan, PlanError, UnsafeSchedule, reassessed
 from schedules.regimen import Regimen
 from schedules.safety import as_order, as_orders, critical, screen_plan
+from schedules.supply import fill_of
 
 # Findings that another target may cure; any other critical finding makes the whole schedule unsafe.
 DOSE_CODES = frozenset(
@@ -74,6 +75,7 @@ class TitrationRequest:
     strengths: tuple[tuple[Quantity, str], ...] | None = None
     days: int | None = None
     weekday: str | None = None
+    fill_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,9 @@ class Planner:
         request = self.request
         dated = reassessed(self.protocol.reassessments, request.start_date)
         reassess_on = dated[0].date if dated else None
-        orders = as_orders(self.regimens(regimen), request.start_date, request.indication, reassess_on)
+        regimens = self.regimens(regimen)
+        fill = fill_of(regimens, self.formulary, request.fill_days)
+        orders = as_orders(regimens, request.start_date, request.indication, reassess_on, self.formulary, fill)
         return screen_plan(orders, request.patient, self.formulary, request.start_date)
 
     def toward(self, target: Quantity) -> tuple[Climb, tuple[Finding, ...]]:
@@ -159,6 +163,7 @@ def plan(request: TitrationRequest, formulary: Formulary) -> Plan:
         patient=request.patient,
         start_date=request.start_date,
         regimens=planner.regimens(regimen),
+        fill_days=fill_of(planner.regimens(regimen), formulary, request.fill_days),
         target=target,
         target_reached=reached(climb, regimen, target),
         chosen=(

@@ -45,6 +45,7 @@ class TaperRequest:
     step_interval: Quantity | None = None
     strengths: tuple[tuple[Quantity, str], ...] | None = None
     days: int | None = None
+    fill_days: int | None = None
 
 
 def choose_taper(request: TaperRequest, monograph: Monograph, until: Until) -> tuple[Taper, Chosen | None]:
@@ -125,7 +126,7 @@ def way_down(
         over = int(taper.over.amount("d"))
         by = request.step.amount(layout.unit.code) if request.step is not None else None
         why = f"Even cuts over {words(taper.over)}."
-        return evenly(total, goal, over, layout, by), (Chosen("over", taper.over, why, taper.source),)
+        return evenly(total, goal, over, layout, by, until.in_use), (Chosen("over", taper.over, why, taper.source),)
     factor = _factor(taper, until, formulary)
     paces = tuple(Pace(_asked(stretch, request, factor), factor) for stretch in _stretches(taper, request))
     descent = descend(total, goal, paces, layout)

@@ -24,8 +24,6 @@ from schedules.supply import Collected, fills, supply
 
 CALL_NOW = "call-now-"
 ALWAYS_ADVISED = ("missed-dose",)
-# How many days a fill holds where nobody says otherwise: a month's supply is usual, and says nothing clinical.
-USUAL_FILL = 30
 
 
 def plan_answer(
@@ -34,7 +32,6 @@ def plan_answer(
     formulary: Formulary,
     number: str,
     request: Mapping[str, object],
-    fill_days: int | None = None,
 ) -> dict[str, object]:
     """The schedule object of the contract for a plan whose check is already in its final shape.
 
@@ -61,7 +58,8 @@ def plan_answer(
         "steps": _in_words(steps, collected),
         "supply": collected,
         "days_supply": plan.days,
-        "fills": _fills(plan, from_day, fill_days or USUAL_FILL),
+        "fills": _fills(plan, from_day),
+        "fill_days": plan.fill_days,
         "reassessments": [
             {"day": item.day, "date": item.date.isoformat(), "what": item.what, "source": source(item.source)}
             for item in plan.reassessments
@@ -178,7 +176,7 @@ def _on_days(pattern: Pattern) -> object:
             return None
 
 
-def _fills(plan: Plan, from_day: int, longest: int) -> list[dict[str, object]]:
+def _fills(plan: Plan, from_day: int) -> list[dict[str, object]]:
     return [
         {
             "number": fill.number,
@@ -189,7 +187,7 @@ def _fills(plan: Plan, from_day: int, longest: int) -> list[dict[str, object]]:
             "days_supply": fill.last - fill.first + 1,
             "supply": [_collected(item) for item in fill.collected],
         }
-        for fill in fills(plan.regimens, plan.start_date, from_day, longest)
+        for fill in fills(plan.regimens, plan.start_date, from_day, plan.fill_days)
     ]
 
 

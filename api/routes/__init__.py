@@ -32,7 +32,7 @@ def body(schema: Schema) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def with_body(*arguments: Any, **named: Any) -> Any:
-            asked = request_object()
+            g.asked = asked = request_object()
             _note_request_key(asked)
             return view(_loaded(schema, asked), *arguments, **named)
 
@@ -99,6 +99,12 @@ def refuse_unknown_query() -> None:
             Fault("", "unknown-field", "This address takes no such query parameter.", parameter=name)
             for name in request.args
         )
+
+
+def asked_object() -> dict[str, object]:
+    """The JSON object that `body` has read of the request at hand: a stream is read once."""
+    asked: dict[str, object] = g.asked
+    return asked
 
 
 def _note_request_key(asked: Mapping[str, object]) -> None:

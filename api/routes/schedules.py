@@ -1,30 +1,42 @@
-"""Schedules: planned, checked, stored without names, and read again in every format."""
+"""Schedules: planned, checked, stored without names, revised, compared, and read again in every format."""
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from flask import Response, current_app
+from flask import Response, current_app, request
 from flask_smorest import Blueprint
 from marshmallow import Schema
 
+from api.answers.comparisons import comparison_answer
 from api.errors import Fault, Problem
 from api.json_text import encode
-from api.planning import Print, Wanted, planned
-from api.routes import body, negotiate, query, request_key, request_object
+from api.planning import Print, RevisionWanted, Stored, Wanted, planned, revised
+from api.routes import asked_object, body, negotiate, query, request_key
 from api.schemas.plain import CodeField
+from api.schemas.revisions import RevisionSchema
 from api.schemas.schedule import TitrationSchema
+from api.schemas.stored import read_stored
+from api.schemas.tapers import SwitchSchema, TaperSchema
 from api.services import Services, services_of
 from api.store import STORE, Answer, Store, schedule_to_store
+from dosing.names import Names
+from schedules.comparison import compare
 from schedules.formats import FORMATS, Sheet
+from schedules.formats.languages import offered
+from schedules.formats.sheet import AUDIENCES, PAPERS
 
 JSON = "application/json"
 SUFFIXES = {".json": JSON, **{known.suffix: known.media_type for known in FORMATS.values()}}
 BY_MEDIA_TYPE = {known.media_type.partition(";")[0]: known for known in FORMATS.values()}
 OFFERED = (JSON, *BY_MEDIA_TYPE)
+# How a browser takes what is no page: a PDF is looked at, a table and a calendar are kept.
+DOWNLOADED = {".pdf": "inline", ".csv": "attachment", ".ics": "attachment"}
 
 blueprint = Blueprint("schedules", __name__, description="Schedules: planned, checked, printed")
 
@@ -38,7 +50,10 @@ class WishesSchema(Schema):
 class PrintingSchema(Schema):
     """What may stand after the question mark when a schedule is read."""
 
+    audience = CodeField(AUDIENCES, description="Whose part of it; left out: all of them.")
+    language = CodeField(offered(), description="The language of the patient's sheet.")
     large_print = CodeField(("true", "false"), description="true: letters for weak eyes.")
+    paper = CodeField(PAPERS, description="The size of the paper.")
 
 
 SCHEDULE = {
@@ -46,66 +61,142 @@ SCHEDULE = {
     "description": "The schedule with its steps, pieces, supply, reassessments, advice and check.",
     "required": ["id", "kind", "drug", "protocol", "start_date", "steps", "supply", "check", "formulary"],
 }
+COMPARISON = {
+    "type": "object",
+    "description": "Two schedules side by side: every date with what either holds, and whether it is the same.",
+    "required": ["old", "new", "same", "days"],
+}
 
 
-TITRATION = TitrationSchema(lambda: services_of(current_app.extensions).names)
+def _names() -> Names:
+    return services_of(current_app.extensions).names
+
+
+TITRATION = TitrationSchema(_names)
+TAPER = TaperSchema(_names)
+SWITCH = SwitchSchema(_names)
+REVISION = RevisionSchema(_names)
+_DRY = "With dry_run=true: the same, and nothing is stored"
 
 
 @blueprint.route("/v1/schedules/titration", methods=["POST"])
 @blueprint.response(201, SCHEDULE)
-@blueprint.alt_response(200, schema=SCHEDULE, description="With dry_run=true: the same, and nothing is stored")
+@blueprint.alt_response(200, schema=SCHEDULE, description=_DRY)
 @query(WishesSchema())
 @body(TITRATION)
 def titration(wanted: Wanted, wishes: dict[str, str]) -> Response:
-    """Plan a titration from a cited protocol; the plan is checked before anyone sees it."""
+    """Plan a way up from a cited protocol or your own; the plan is checked before anyone sees it."""
     return _made(wanted, wishes)
 
 
-@blueprint.route("/v1/schedules/<string:address>", methods=["GET"])
+@blueprint.route("/v1/schedules/taper", methods=["POST"])
+@blueprint.response(201, SCHEDULE)
+@blueprint.alt_response(200, schema=SCHEDULE, description=_DRY)
+@query(WishesSchema())
+@body(TAPER)
+def taper(wanted: Wanted, wishes: dict[str, str]) -> Response:
+    """Plan a way down from what is taken now, to a lower dose or a stop."""
+    return _made(wanted, wishes)
+
+
+@blueprint.route("/v1/schedules/switch", methods=["POST"])
+@blueprint.response(201, SCHEDULE)
+@blueprint.alt_response(200, schema=SCHEDULE, description=_DRY)
+@query(WishesSchema())
+@body(SWITCH)
+def switch(wanted: Wanted, wishes: dict[str, str]) -> Response:
+    """Plan a change from one drug to another, screened on every day of both."""
+    return _made(wanted, wishes)
+
+
+@blueprint.route("/v1/schedules/<string:number>/revisions", methods=["POST"])
+@blueprint.response(201, SCHEDULE)
+@blueprint.alt_response(200, schema=SCHEDULE, description=_DRY)
+@query(WishesSchema())
+@body(REVISION)
+def revision(wanted: RevisionWanted, wishes: dict[str, str], number: str) -> Response:
+    """Change a plan from one of its days on. The answer is a new schedule; the old one stays as it is."""
+    services = services_of(current_app.extensions)
+    return _answered(wanted.print, wishes, lambda: revised(services, _stored_plan(number), wanted))
+
+
+@blueprint.route("/v1/schedules/<string:number>", methods=["GET"])
 @blueprint.response(200, SCHEDULE)
 @query(PrintingSchema())
-def read(wishes: dict[str, str], address: str) -> Response:
-    """A stored schedule, by Accept or by suffix: .json .html .pdf .txt. Names stand on none of them."""
-    number, dot, suffix = address.partition(".")
+def read(wishes: dict[str, str], number: str) -> Response:
+    """A stored schedule, by Accept or by suffix: .json .html .pdf .txt .csv .ics. Names stand on none of them."""
+    number, dot, suffix = number.partition(".")
     if dot and f".{suffix}" not in SUFFIXES:
         raise Problem("not-found", f"Schedules are read as {', '.join(SUFFIXES)}.")
     media_type = SUFFIXES[f".{suffix}"].partition(";")[0] if dot else negotiate(*OFFERED)
-    stored = _store().get_schedule(number)
-    if stored is None:
-        raise Problem("not-found", "There is no schedule of this number.")
-    sheet = Sheet(number=number, large_print=wishes.get("large_print") == "true")
-    return _rendered(stored.body, 200, media_type, sheet)
+    stored = _body_of(number)
+    sheet = Sheet(
+        number=number,
+        audience=wishes.get("audience", ""),
+        language=wishes.get("language", "en"),
+        large_print=wishes.get("large_print") == "true",
+        paper=wishes.get("paper", "letter"),
+        address=_address(number),
+        digest=_digest(stored),
+    )
+    return _rendered(stored, 200, media_type, sheet)
+
+
+@blueprint.route("/v1/schedules/<string:number>/comparison/<string:other>", methods=["GET"])
+@blueprint.response(200, COMPARISON)
+def comparison(number: str, other: str) -> Response:
+    """Two stored schedules, day by day."""
+    days = compare(_stored_plan(number).plan, _stored_plan(other).plan)
+    return Response(encode(comparison_answer(number, other, days)), 200, content_type=JSON)
 
 
 def _made(wanted: Wanted, wishes: Mapping[str, str]) -> Response:
-    """The answer to a request for a plan: planned and stored, or planned only; or what the same request made before."""
-    services, names = services_of(current_app.extensions), wanted.print
+    services = services_of(current_app.extensions)
+    return _answered(wanted.print, wishes, lambda: planned(services, wanted, asked_object()))
+
+
+def _answered(names: Print | None, wishes: Mapping[str, str], make: Callable[[], dict[str, object]]) -> Response:
+    """The answer to a request for a plan: made and stored, or made only; or what the same request made before."""
     media_type = negotiate(*OFFERED)
     _usable_print(names, media_type)
     if wishes.get("dry_run") == "true":
-        schedule = planned(services, wanted, request_object())
-        return _written(encode(schedule).decode(), 200, media_type, names)
+        return _written(encode(make()).decode(), 200, media_type, names)
     earlier = _earlier()
     if earlier is None:
-        schedule = planned(services, wanted, request_object())
-        earlier = _stored(services, schedule)
+        earlier = _stored(services_of(current_app.extensions), make())
     return _answer(earlier, 201, media_type, names)
 
 
 def _usable_print(names: Print | None, media_type: str) -> None:
-    if names is None:
-        return
-    if media_type == JSON:
+    if names is not None and media_type == JSON:
         detail = "print is for a page or a PDF; this answer is JSON."
         raise Problem.of([Fault("/print", "unusable-field", detail, "Leave it out, or ask for application/pdf.")])
-    if names.language != "en":
-        detail = "Sheets are printed in English so far."
-        raise Problem.of([Fault("/print/language", "unknown-value", detail, "Write en.")])
 
 
 def _store() -> Store:
     store: Store = current_app.extensions[STORE]
     return store
+
+
+def _body_of(number: str) -> str:
+    stored = _store().get_schedule(number)
+    if stored is None:
+        raise Problem("not-found", "There is no schedule of this number.")
+    return stored.body
+
+
+def _stored_plan(number: str) -> Stored:
+    """A stored schedule as the plan that it is."""
+    try:
+        return read_stored(_body_of(number), _names)
+    except LookupError as error:
+        detail = "The formulary no longer knows a drug or a product of this schedule. Make a new plan."
+        raise Problem("conflict", detail) from error
+
+
+def _address(number: str) -> str:
+    """Where a schedule is kept, as the request reached the service."""
+    return f"{request.host_url}v1/schedules/{number}"
 
 
 def _earlier() -> str | None:
@@ -143,16 +234,25 @@ def _answer(number: str, status: int, media_type: str, names: Print | None) -> R
 
 
 def _written(text: str, status: int, media_type: str, names: Print | None, number: str = "") -> Response:
-    if names is None:
-        return _rendered(text, status, media_type, Sheet(number=number))
-    sheet = Sheet(
-        patient_name=names.patient_name,
-        prescriber=names.prescriber,
-        phone=names.phone,
-        large_print=names.large_print,
-        number=number,
-    )
+    """A schedule as it answers the request that made it; one that is not stored has no address."""
+    sheet = Sheet()
+    if number:
+        sheet = Sheet(number=number, address=_address(number), digest=_digest(text))
+    if names is not None:
+        sheet = replace(
+            sheet,
+            patient_name=names.patient_name,
+            prescriber=names.prescriber,
+            phone=names.phone,
+            language=names.language,
+            large_print=names.large_print,
+            paper=names.paper,
+        )
     return _rendered(text, status, media_type, sheet)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _rendered(text: str, status: int, media_type: str, sheet: Sheet) -> Response:
@@ -162,7 +262,7 @@ def _rendered(text: str, status: int, media_type: str, sheet: Sheet) -> Response
     form = BY_MEDIA_TYPE[media_type]
     schedule: Mapping[str, Any] = json.loads(text, parse_float=Decimal)
     response = Response(form.render(schedule, sheet), status, content_type=form.media_type)
-    if media_type == "application/pdf":
-        name = f"{schedule['drug']}-{schedule['start_date']}.pdf".replace("/", "-")
-        response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    if form.suffix in DOWNLOADED:
+        name = f"{schedule['drug']}-{schedule['start_date']}{form.suffix}".replace("/", "-").replace(" ", "-")
+        response.headers["Content-Disposition"] = f'{DOWNLOADED[form.suffix]}; filename="{name}"'
     return response

@@ -79,10 +79,10 @@ class FlagField(fields.Field[bool]):
 class WholeNumberField(fields.Field[int]):
     """A whole number in a range, as a JSON number."""
 
-    def __init__(self, least: int, most: int, *, description: str = "") -> None:
+    def __init__(self, least: int, most: int, *, required: bool = False, description: str = "") -> None:
         self._range = (least, most)
         document = {"type": "integer", "minimum": least, "maximum": most} | described(description)
-        super().__init__(metadata=document)
+        super().__init__(required=required, metadata=document)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int:
         return whole_number_of(value, *self._range)

@@ -5,132 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import ValidationError, fields
+from marshmallow import fields
 
 from api.errors import Fault
-from api.planning import Print, Wanted
-from api.schemas.base import (
-    NamingSchema,
-    Part,
-    RequestSchema,
-    attempt,
-    missing_fields,
-    refusal,
-    unknown_fields,
-)
-from api.schemas.naming import LONGEST_NAME, DrugField, TermField, meant
+from api.planning import Wanted
+from api.schemas.base import NamingSchema, Part
+from api.schemas.naming import DrugField, TermField
 from api.schemas.orders import LONGEST_FORM
+from api.schemas.own_protocols import OwnProtocolSchema, ProtocolField
 from api.schemas.patients import PatientSchema, age_faults
-from api.schemas.plain import CodeField, DateField, FlagField, TextField, WholeNumberField, list_of, text_of
-from api.schemas.quantities import (
-    DAILY_OR_WEEKLY,
-    LIQUID_STRENGTH,
-    START_DOSE,
-    STEP_INTERVAL,
-    STRENGTH,
-    Kind,
-    QuantityField,
-    quantity_document,
-)
-from dosing.formulary.model import Monograph
-from dosing.names import NameList, name_list
+from api.schemas.plain import CodeField, DateField, TextField, WholeNumberField
+from api.schemas.printing import PrintSchema
+from api.schemas.products import StrengthsField
+from api.schemas.quantities import DAILY_OR_WEEKLY, START_DOSE, STEP_INTERVAL, QuantityField
+from dosing.formulary.model import Monograph, Protocol
+from dosing.names import Names
 from dosing.numbers import shown
 from dosing.patient import Patient
 from dosing.units import Quantity
-from dosing.vocabulary import FORMS, LIQUIDS, WEEKDAYS
+from dosing.vocabulary import WEEKDAYS
 from schedules.titration import TitrationRequest
 
 LONGEST_PLAN_DAYS = 366
-LONGEST_PRINTED = 120
-MOST_STRENGTHS = 20
-LANGUAGES = ("en", "es")
-
-_FORMS: NameList = name_list({form: form for form in FORMS})
-_LONGEST_FIRST = tuple(sorted(FORMS, key=lambda form: (-len(form), form)))
-
-
-class PrintSchema(RequestSchema):
-    """Names for the paper. They are printed, and kept nowhere."""
-
-    patient_name = TextField(LONGEST_PRINTED)
-    prescriber = TextField(LONGEST_PRINTED)
-    phone = TextField(LONGEST_PRINTED)
-    language = CodeField(LANGUAGES)
-    large_print = FlagField()
-
-    def build(self, values: dict[str, Any]) -> Print:
-        return Print(**values)
-
-
-class StrengthsField(fields.Field[tuple[tuple[Quantity, str], ...]]):
-    """The strengths that can be had, each with its form."""
-
-    def __init__(self) -> None:
-        form = {"enum": sorted(FORMS)}
-        parts = {"strength": {"oneOf": quantity_document(STRENGTH)["oneOf"]}, "form": form}
-        item = {
-            "oneOf": [
-                {"type": "string", "examples": ["300 mg capsule"]},
-                {
-                    "type": "object",
-                    "properties": parts,
-                    "required": list(parts),
-                    "additionalProperties": False,
-                    "examples": [{"strength": "300 mg", "form": "capsule"}],
-                },
-            ]
-        }
-        document = {"type": "array", "items": item, "minItems": 1, "maxItems": MOST_STRENGTHS}
-        super().__init__(metadata=document | {"description": "What the plan may be made of."})
-
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> tuple[tuple[Quantity, str], ...]:
-        faults: list[Fault] = []
-        read = [
-            attempt(strength_and_form_of, item, f"/{place}", faults)
-            for place, item in enumerate(list_of(value, MOST_STRENGTHS, 1))
-        ]
-        if faults:
-            raise ValidationError(faults)
-        return tuple(strength for strength in read if strength is not None)
-
-
-def strength_and_form_of(value: object) -> tuple[Quantity, str]:
-    """`300 mg capsule`, or an object of strength and form."""
-    if type(value) is dict:
-        return _strength_object(value)
-    if type(value) is not str:
-        raise refusal("wrong-type", "A strength is a text or an object.", 'Write "300 mg capsule".')
-    form = next((form for form in _LONGEST_FIRST if value.endswith(f" {form}")), None)
-    if form is None:
-        detail = f"{shown(value)} does not end with a form."
-        raise refusal("unknown-form", detail, 'Write "300 mg capsule", or another form of the formulary.')
-    return strength_kind(form).read(value.removesuffix(f" {form}")), form
-
-
-def _strength_object(value: Mapping[str, object]) -> tuple[Quantity, str]:
-    detail = "A strength has a strength and a form."
-    faults = unknown_fields(value, ("strength", "form"), detail)
-    faults += missing_fields(value, ("strength", "form"), detail)
-    form = attempt(_form_of, value["form"], "/form", faults) if "form" in value else None
-    strength = None
-    if "strength" in value:
-        kind = strength_kind(form) if form is not None else STRENGTH
-        strength = attempt(kind.read, value["strength"], "/strength", faults)
-    if faults or form is None or strength is None:
-        raise ValidationError(faults)
-    return strength, form
-
-
-def strength_kind(form: str) -> Kind:
-    """What a strength of a form is measured in: liquids by volume, all else by the piece."""
-    return LIQUID_STRENGTH if form in LIQUIDS else STRENGTH
-
-
-def _form_of(value: object) -> str:
-    form = text_of(value, LONGEST_FORM)
-    if form not in FORMS:
-        raise refusal("unknown-form", f"{shown(form)} is no form of the formulary.", meant(_FORMS.near(form)))
-    return form
 
 
 class TitrationSchema(NamingSchema):
@@ -138,7 +34,7 @@ class TitrationSchema(NamingSchema):
 
     drug = DrugField(planned=True)
     form = TextField(LONGEST_FORM, description="A form of the drug.")
-    protocol = TextField(LONGEST_NAME, description="A protocol of the drug, as /v1/drugs names it.")
+    protocol = ProtocolField(OwnProtocolSchema(), "A protocol of the drug, as /v1/drugs names it, or your own.")
     indication = TermField("What it is for; chooses a protocol when none is named.")
     patient = Part(PatientSchema)
     start_date = DateField(required=True, description="Day 1 of the plan, and the day of the question.")
@@ -154,14 +50,9 @@ class TitrationSchema(NamingSchema):
 
     def settle(self, values: dict[str, Any], sent: Mapping[str, object]) -> list[Fault]:
         faults: list[Fault] = []
-        spoken = values.get("drug")
-        if spoken is not None:
-            monograph = self.names().formulary.monographs.get(spoken.drug)
-            if monograph is None:
-                detail = f"{spoken.drug} is known by name only; nothing is stated that a plan could follow."
-                faults.append(Fault("/drug", "unknown-drug", detail, "The drugs are at /v1/drugs."))
-            else:
-                faults += _of_the_drug(values, monograph)
+        monograph = planned_monograph(self.names(), values, faults)
+        if monograph is not None:
+            faults += _of_the_drug(values, monograph)
         if "patient" in values and "start_date" in values:
             faults += [fault.at("/patient") for fault in age_faults(values["patient"], values["start_date"])]
         return faults
@@ -181,23 +72,39 @@ class TitrationSchema(NamingSchema):
             strengths=values.get("strengths"),
             days=values.get("days"),
             weekday=values.get("weekday"),
+            fill_days=values.get("fill_days"),
         )
-        return Wanted(request, values.get("print"), values.get("fill_days"))
+        return Wanted(request, values.get("print"))
 
 
-def _of_the_drug(values: Mapping[str, Any], monograph: Monograph) -> list[Fault]:
-    """Whether the drug has the form and the protocol that are asked for."""
-    faults = []
-    form, protocol = values.get("form"), values.get("protocol")
+def planned_monograph(names: Names, values: Mapping[str, Any], faults: list[Fault]) -> Monograph | None:
+    """The monograph of the drug that is to be planned; a drug that is known by name only is a fault."""
+    spoken = values.get("drug")
+    if spoken is None:
+        return None
+    monograph = names.formulary.monographs.get(spoken.drug)
+    if monograph is None:
+        detail = f"{spoken.drug} is known by name only; nothing is stated that a plan could follow."
+        faults.append(Fault("/drug", "unknown-drug", detail, "The drugs are at /v1/drugs."))
+        return None
+    form = values.get("form")
     if form is not None and form not in monograph.forms:
         detail = f"{monograph.drug} has no form {shown(form)}."
         faults.append(Fault("/form", "unknown-form", detail, f"Write one of: {', '.join(monograph.forms)}."))
+    return monograph
+
+
+def _of_the_drug(values: Mapping[str, Any], monograph: Monograph) -> list[Fault]:
+    """Whether the drug has the protocol that is asked for, and its amounts are of the right period."""
+    faults = []
+    protocol = values.get("protocol")
     known = [listed.id for listed in monograph.protocols]
-    if protocol is not None and protocol not in known:
+    if isinstance(protocol, str) and protocol not in known:
         detail = f"{monograph.drug} has no protocol {shown(protocol)}."
         hint = f"Write one of: {', '.join(known)}." if known else "The drug has no protocol."
         faults.append(Fault("/protocol", "unknown-protocol", detail, hint))
-    weekly = any(listed.maintenance_low.unit.code.endswith("/wk") for listed in monograph.protocols)
+    stated_own = (protocol,) if isinstance(protocol, Protocol) else monograph.protocols
+    weekly = any(listed.maintenance_low.unit.code.endswith("/wk") for listed in stated_own)
     for field in ("target", "step"):
         stated: Quantity | None = values.get(field)
         if stated is not None and stated.unit.code.endswith("/wk") != weekly:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from schedules.formats.dates import full_with_weekday, read_date
+from schedules.formats.dates import begins_on, full_with_weekday, read_date
 from schedules.formats.languages import Language, message
 from schedules.formats.wording import Json, capitalised, tied, uncapitalised
 
@@ -96,6 +96,7 @@ def visits_of(plan: Json, drugs: Sequence[str], language: Language) -> tuple[Adv
             language.say(_WILL, what=uncapitalised(tied(language.say(row["what"]), drugs, language))),
         )
         for row in plan["reassessments"]
+        if read_date(row["date"]) >= begins_on(plan)
     )
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from schedules.formats.citations import source_words
 from schedules.formats.dates import full, read_date
 from schedules.formats.pieces import AS_NEEDED, PART_TITLES
 from schedules.formats.rows import Row
-from schedules.formats.wording import Json, amount, listed, tall_man, tied
+from schedules.formats.wording import NO_BREAK, Json, amount, listed, tall_man, tied
 
 _ACTIONS: Final[Mapping[str, str]] = {
     "hold": "Hold",
@@ -38,10 +39,14 @@ def course_of(plan: Json) -> tuple[Row, ...]:
         )
     if floor:
         lower = floor.get("next_lower")
-        ends = f"{tall_man(floor['drug'])} {amount(floor['daily_dose'])}"
+        ends = f"{tall_man(floor['drug'])}{NO_BREAK}{amount(floor['daily_dose'])}"
         next_lower = f"; the next lower dose is {amount(lower)}" if lower else ""
         rows.append(Row("The descent ends at", f"{ends}{next_lower}.", tall_man(tied(str(floor["why"])))))
         rows += [Row("Option", tall_man(tied(str(option["text"])))) for option in floor["options"]]
+    rows += [
+        Row(f"Guidance, {row['layer']}", tall_man(tied(str(row["message"]))), source_words(row.get("source")))
+        for row in plan.get("guidance") or ()
+    ]
     if plan.get("stops"):
         rows.append(Row("Ends", f"with a stop after {full(read_date(plan['end_date']))}."))
     return tuple(rows)
@@ -55,7 +60,7 @@ def _until_now(row: Json) -> str:
     parts = [f"{tall_man(row['drug'])} {amount(taken)}" if taken else tall_man(row["drug"])]
     parts += [listed(doses)] if doses else []
     parts += [f"taken for {amount(since)}"] if since else []
-    return f"{', '.join(parts)}."
+    return tied(f"{', '.join(parts)}.", (tall_man(row["drug"]),))
 
 
 def _lengths(revision: Json) -> str:

@@ -22,7 +22,7 @@ from schedules.formats.wording import Json, amount, capitalised, listed, quantit
 
 _TOTALS: Final[Mapping[str, str]] = {
     "mme": "Morphine equivalent",
-    "prednisone_equivalent": "Prednisone equivalent",
+    "prednisone_equivalent": tall_man("Prednisone equivalent"),
     "acetaminophen": "Acetaminophen in all",
 }
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from schedules.formats.dates import first_taken, full
+from schedules.formats.dates import first_taken, full, read_date
 from schedules.formats.instructions import PART_PHRASES, daily_maximum, days_phrase, instruction
 from schedules.formats.pieces import count_of, counted, is_liquid, is_patch, of_strength
 from schedules.formats.wording import NO_BREAK, Json, amount, listed, numbers_tied, uncapitalised
@@ -54,7 +54,9 @@ def sig(step: Json) -> str:
     else:
         timed = [f"{what} {PART_PHRASES[dose['when']]}" for what, dose in zip(doses, step["doses"], strict=True)]
         said = f"{listed(timed)}{_days(step)}"
-    days = int(step["to_day"]) - int(step["from_day"]) + 1
+    # Of a pattern, the days from the one that it begins on: a label has no other first day.
+    begins = first_taken(step) if isinstance(step.get("on_days"), Mapping) else read_date(step["from_date"])
+    days = (read_date(step["to_date"]) - begins).days + 1
     return numbers_tied(f"{way.verb} {said} for {days} {'day' if days == 1 else 'days'}.")
 
 

@@ -211,7 +211,7 @@ def _diary(diary: Diary) -> Iterable[str]:
         yield f"({place}) {question}"
     for day in diary.days:
         yield (
-            f"{day + ':':<12}" + "".join(f" ({place}) ______" for place in range(1, len(diary.questions) + 1)).rstrip()
+            f"{day + ':':<12}" + "".join(f" ({place}) ____" for place in range(1, len(diary.questions) + 1)).rstrip()
         )
 
 

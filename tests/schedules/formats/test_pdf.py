@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from schedules.formats import FORMATS, Sheet
+from schedules.formats.contents import contents
 from tests.schedules.formats.examples import NAMES, example
 from tests.schedules.formats.reading import one_line, pdf_text
 
@@ -93,8 +94,8 @@ def test_every_page_of_a_plan_that_could_not_be_assessed_says_so_once(large_prin
 def test_the_pdf_says_each_step_and_each_advice_as_the_text_does(name: str, large_print: bool) -> None:
     plan = example(name)
     words = " ".join(pages(pdf(plan, Sheet(large_print=large_print)))).replace("\u00a0", " ")
-    for step in plan["steps"]:
-        assert step["instruction"] in words
+    for line in contents(plan, Sheet()).steps:
+        assert one_line(line.sentence) in words
     for advice in plan["advice"]:
         assert advice["text"].rstrip() in words
     for box in ("Calendar", "What to collect", "What to know", "For the prescriber", "For the pharmacy", "Not checked"):

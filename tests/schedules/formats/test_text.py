@@ -43,7 +43,16 @@ def planned(plan: dict[str, Any]) -> list[Any]:
     ]
 
 
-@pytest.mark.parametrize("name", NAMES)
+# Steps of every day, one drug and no day gone; what has another shape is read back by its days.
+DAILY = [
+    name
+    for name in NAMES
+    if not any(step["on_days"] or step.get("past") for step in example(name)["steps"])
+    and len({step["drug"] for step in example(name)["steps"]}) == 1
+]
+
+
+@pytest.mark.parametrize("name", DAILY)
 def test_the_printed_steps_read_back_as_the_plan(name: str) -> None:
     assert steps_of(text(example(name))) == planned(example(name))
 
