@@ -139,8 +139,8 @@ class Revised:
 class Plan:
     """A checked plan. Several regimens share its days: two drugs of a switch, a drug with what is given beside it.
 
-    `regimens[0]` is the drug that the plan is about; a fill holds at most `fill_days`; `target` is None where it ends in
-    a stop. Days before `revised.from_day` are gone.
+    `regimens[0]` is the drug that the plan is about; a fill holds at most `fill_days`; `target` is None where the plan
+    ends in a stop. Days before `revised.from_day` are gone.
     """
 
     kind: str

@@ -23,7 +23,7 @@ from api.schemas.plain import (
     WholeNumberField,
 )
 from api.schemas.quantities import AGE, DOSE, DURATION, INTERVAL, ONE_DOSE, BareNumberField, Kind
-from api.schemas.schedule import PrintSchema
+from api.schemas.printing import PrintSchema
 from dosing.units import UNITS, quantity
 from tests.api.test_reading_requests_names import names
 

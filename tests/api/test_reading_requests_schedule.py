@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from api.schemas.schedule import Print, TitrationSchema
+from api.planning import Print, Wanted
+from api.schemas.schedule import TitrationSchema
 from dosing.patient import Patient
 from dosing.units import quantity
 from schedules.titration import TitrationRequest
