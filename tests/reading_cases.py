@@ -66,8 +66,7 @@ def canary_question(case: Case) -> OrdersQuestion:
 
 def titration_of(body: Mapping[str, Any]) -> TitrationRequest:
     """The body of a titration as the service would read it."""
-    request, _ = _loaded(TitrationSchema(names), body)
-    return request
+    return _loaded(TitrationSchema(names), body).request
 
 
 def all_findings(verdict: Verdict) -> Iterator[Finding]:

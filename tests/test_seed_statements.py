@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from api.json_text import encode
-from api.routes.schedules import planned
+from api.planning import Wanted, planned
 from api.services import Services, wire
 from dosing.finding import Finding, Severity, Verdict
 from dosing.formulary.kinds import Layer
@@ -122,8 +122,8 @@ def services() -> Services:
 
 def sheet(drug: str, **said: Any) -> str:
     """What the patient reads, on one line."""
-    request = titration_of({"drug": drug, "start_date": "2026-12-01", "patient": dict(HEALTHY), **said})
-    schedule = json.loads(encode(planned(services(), request)), parse_float=Decimal)
+    body = {"drug": drug, "start_date": "2026-12-01", "patient": dict(HEALTHY), **said}
+    schedule = json.loads(encode(planned(services(), Wanted(titration_of(body)), body)), parse_float=Decimal)
     return " ".join(FORMATS["text"].render(schedule, Sheet()).decode().split())
 
 
