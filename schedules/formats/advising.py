@@ -39,6 +39,19 @@ _TITLES: Final[Mapping[str, str]] = {
     "no-pregnancy-on-mycophenolate": message("Pregnancy"),
     "anticholinergic-effects": message("Dry mouth and stool"),
     "liver-and-alcohol": message("Alcohol and your liver"),
+    "missed-dose-weekly": message("If you miss a dose"),
+    "missed-dose-fentanyl-patch": message("If you miss a dose"),
+    "no-pregnancy-on-methotrexate": message("Pregnancy"),
+    "mood-changes-seizure-medicine": message("Mood changes"),
+    "do-not-stop-opioid": message("Do not stop suddenly"),
+    "opioid-tolerance-lost": message("Never go back to an old dose"),
+    "fentanyl-patch-change": message("Your patch"),
+    "fentanyl-patch-disposal": message("Used patches"),
+    **{
+        f"taper-{group}": message("When a step is too fast")
+        for group in ("opioid", "benzodiazepine", "antidepressant", "gabapentinoid", "baclofen")
+    },
+    "taper-steroid": message("When you are ill"),
 }
 _CALL_NOW: Final = "call-now-"
 _FIRST: Final[tuple[str, ...]] = ("missed-dose", "do-not-stop-suddenly")
