@@ -341,6 +341,16 @@ _PLANS = (
         "Start, step, interval and target may be chosen within what the protocol states, not beyond.",
         '{"step_interval": "12 hours"}, instead of 3 days', "A value inside the bounds of the detail.",
     ),
+    ProblemType(
+        "restart-needed", 422, "After missed days the plan begins again",
+        "The body is no longer used to the dose: where the plan was left would be too high a first dose.",
+        '{"action": "resume", "missed_days": 3} of tramadol', 'The same with "action": "restart".',
+    ),
+    ProblemType(
+        "formulary-changed", 409, "The formulary no longer knows what the schedule is made of",
+        "A revision goes on from the pieces that were planned. One of them, or its drug, has left the formulary since.",
+        "a strength that is no longer listed", "A new plan from what is taken now.",
+    ),
 )  # fmt: skip
 
 PROBLEM_TYPES: Mapping[str, ProblemType] = MappingProxyType(

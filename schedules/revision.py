@@ -13,6 +13,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import TypeAlias
 
+from dosing.allowance import allowance
 from dosing.formulary.model import Formulary, Restart
 from dosing.order import Order
 from dosing.patient import Patient
@@ -23,9 +24,9 @@ from schedules.choice import choose_products
 from schedules.current import Until, until_now
 from schedules.guidance import guidance_on, uses
 from schedules.phases import Phase, phases_of, regimens_of
-from schedules.plan import Chosen, Plan, PlanError, Reassessed, Revised, UnsafeSchedule, reassessed
+from schedules.plan import Ceiling, Chosen, Plan, PlanError, Reassessed, Revised, UnsafeSchedule, reassessed
 from schedules.regimen import Regimen, RegimenStep
-from schedules.safety import as_orders, critical, exchanged, screen_plan, sig_of
+from schedules.safety import as_order, as_orders, critical, exchanged, screen_plan, sig_of
 from schedules.steps import Steps
 from schedules.switch import SwitchRequest
 from schedules.taper import laid
@@ -92,13 +93,13 @@ class _Going:
         return next(number for number, phase in enumerate(self.phases) if phase.first <= self.last_taken <= phase.last)
 
     @property
-    def now(self) -> Phase:
+    def present(self) -> Phase:
         return self.phases[self.place]
 
     @property
     def left(self) -> int:
         """How many days of the present phase were still to come when the last dose was taken."""
-        return self.now.last - self.last_taken
+        return self.present.last - self.last_taken
 
     @property
     def to_come(self) -> tuple[Phase, ...]:
@@ -113,9 +114,9 @@ class _Going:
             if phase.first < self.from_day
         )
 
-    def steps_now(self, drug: str) -> tuple[RegimenStep, ...]:
+    def steps_at_present(self, drug: str) -> tuple[RegimenStep, ...]:
         """What is taken now of a drug; several steps take turns."""
-        return tuple(item.step for item in self.now.held if item.drug == drug)
+        return tuple(item.step for item in self.present.held if item.drug == drug)
 
     def with_future(self, future: Sequence[Phase]) -> tuple[Regimen, ...]:
         """The days that are gone, and then these phases."""
@@ -159,6 +160,7 @@ def revise(old: Plan, number: str, asked: Asked, request: RevisionRequest, formu
         chosen=changed.chosen,
         reassessments=dated,
         screening=screening,
+        ceilings=tuple(ceiling for regimen in changed.regimens for ceiling in _ceilings(going, regimen)),
         floor=None if new_goal else old.floor,
         revised=Revised(number, request.action, request.from_day, request.days, request.missed_days, changed.why),
     )
@@ -186,9 +188,9 @@ def _check(going: _Going) -> None:
 
 def _hold(going: _Going) -> _Changed:
     """The dose of now for so many days more; then the plan as it was."""
-    days = going.request.days or going.now.days
+    days = going.request.days or going.present.days
     why = f"The dose of day {going.last_taken} is held for {days} days; then the plan goes on."
-    future = (going.now.lasting(going.left + days), *going.to_come)
+    future = (going.present.lasting(going.left + days), *going.to_come)
     return _Changed(going.with_future(future), why, _length(going, days, "As long as this step was to last."))
 
 
@@ -198,7 +200,7 @@ def _slower(going: _Going) -> _Changed:
     more = going.request.days
     by = f"{more} days longer" if more is not None else "twice as long"
     open_end = not going.old.stops
-    future = [(going.now, going.left), *((phase, phase.days) for phase in going.to_come)]
+    future = [(going.present, going.left), *((phase, phase.days) for phase in going.to_come)]
     longer = [
         phase.lasting(days + (0 if open_end and place == len(future) - 1 else more if more is not None else phase.days))
         for place, (phase, days) in enumerate(future)
@@ -211,13 +213,13 @@ def _slower(going: _Going) -> _Changed:
 
 def _step_back(going: _Going) -> _Changed:
     """The step before this one again; then this one and the rest as they were."""
-    before = next((phase for phase in reversed(going.phases[: going.place]) if not phase.same_as(going.now)), None)
+    before = next((phase for phase in reversed(going.phases[: going.place]) if not phase.same_as(going.present)), None)
     if before is None:
         detail = f"Day {going.last_taken} is in the first step of the plan."
         raise PlanError("action", "out-of-range", detail, "Hold the plan, or stop it.")
     days = going.request.days or before.days
     why = f"The step before is taken again for {days} days; then the plan goes on."
-    future = (before.lasting(days), going.now, *going.to_come)
+    future = (before.lasting(days), going.present, *going.to_come)
     return _Changed(going.with_future(future), why, _length(going, days, "As long as that step lasted."))
 
 
@@ -235,7 +237,7 @@ def _resume(going: _Going) -> _Changed:
         why = f"{missed} days were missed; the plan goes on where it was left."
     elif waiting and going.to_come:
         why, left = "The waiting is over; the next step begins.", 0
-    future = (*((going.now.lasting(left),) if left else ()), *going.to_come)
+    future = (*((going.present.lasting(left),) if left else ()), *going.to_come)
     if not future:
         raise PlanError("from_day", "out-of-range", "Nothing of the plan is left on that day.", "Hold its last dose.")
     return _Changed(going.with_future(future), why)
@@ -257,7 +259,7 @@ def _restart(going: _Going) -> _Changed:
 def _new_target(going: _Going) -> _Changed:
     """Up by the protocol's rises or down by the drug's taper, from what is taken now."""
     regimen, target = going.old.regimen, going.request.target
-    steps = going.steps_now(regimen.drug)
+    steps = going.steps_at_present(regimen.drug)
     if target is None or not steps or any(step.as_needed for step in steps):
         detail = f"On day {going.last_taken} {regimen.drug} is not taken by the clock."
         raise PlanError("action", "unusable-field", detail, "Make a new plan.")
@@ -284,7 +286,7 @@ def _stop_now(going: _Going) -> _Changed:
     future: dict[str, tuple[RegimenStep, ...]] = {}
     ends = set()
     for regimen in going.old.regimens:
-        steps = going.steps_now(regimen.drug)
+        steps = going.steps_at_present(regimen.drug)
         if not steps:
             continue
         until = None if steps[0].as_needed else _until(going, regimen)
@@ -331,7 +333,7 @@ def _cut(phases: Sequence[Phase]) -> tuple[Phase, ...]:
 
 def _restart_rule(going: _Going) -> Restart | None:
     """What the formulary says of missed days of a drug that is taken now."""
-    monographs = (going.formulary.monographs[item.drug] for item in going.now.held)
+    monographs = (going.formulary.monographs[item.drug] for item in going.present.held)
     return next((known.restart for known in monographs if known.restart is not None), None)
 
 
@@ -340,7 +342,7 @@ def _until(going: _Going, regimen: Regimen) -> Until:
     monograph = going.formulary.monographs[regimen.drug]
     asked = _half(going.asked, regimen.drug)
     products, _ = choose_products(monograph, None, regimen.form, asked.strengths if asked is not None else None)
-    sig = sig_of(going.steps_now(regimen.drug))
+    sig = sig_of(going.steps_at_present(regimen.drug))
     days = going.last_taken - regimen.first + 1
     known = _known_use(going, regimen.drug)
     taken = Quantity(Fraction(days + known), UNITS["d"]) if known is not None else None
@@ -409,12 +411,12 @@ def _up(going: _Going, until: Until, target: Quantity) -> tuple[tuple[RegimenSte
     wanted = replace(asked, target=target, patient=going.patient, days=going.from_day - 1 + LONGEST)
     planner, _ = planner_of(wanted, monograph, going.formulary)
     climb = passing(planner, target)
-    taken = going.steps_now(until.drug)
+    taken = going.steps_at_present(until.drug)
     level = max(len(taken[0].doses) - climb.start_times, 0) if climb.growing else 0
     steps = Steps(last=going.from_day - 1)
-    climb.climb(steps, until.total, target, level, going.last_taken - going.now.first + 1)
+    climb.climb(steps, until.total, target, level, going.last_taken - going.present.first + 1)
     protocol = planner.protocol
-    lasts = int(protocol.reassessments[-1].after.amount("d")) if protocol.reassessments else going.now.days
+    lasts = int(protocol.reassessments[-1].after.amount("d")) if protocol.reassessments else going.present.days
     made = steps.made
     final = [step for step in made if step.last == made[-1].last]
     ended = [replace(step, last=min(step.last, step.first + lasts)) for step in final]
@@ -496,6 +498,14 @@ def _before_the_plan(going: _Going) -> tuple[tuple[Order, ...], tuple[Order, ...
     products, _ = choose_products(monograph, None, down.form, down.strengths)
     until = until_now(down.taken, down.taken_for, monograph, products, going.patient, down.start_date, down.form)
     return uses(until, monograph)
+
+
+def _ceilings(going: _Going, regimen: Regimen) -> tuple[Ceiling, ...]:
+    """The limit line of a drug that the plan is about, for the patient of today; none for what is given beside it."""
+    if _half(going.asked, regimen.drug) is None:
+        return ()
+    probe = as_order(regimen, going.old.start_date, going.old.indication, None)
+    return Ceiling.of(regimen.drug, allowance(probe, going.patient, going.formulary, going.since))
 
 
 def _until_day(regimen: Regimen, day: int) -> Regimen | None:

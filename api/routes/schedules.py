@@ -191,7 +191,7 @@ def _stored_plan(number: str) -> Stored:
         return read_stored(_body_of(number), _names)
     except LookupError as error:
         detail = "The formulary no longer knows a drug or a product of this schedule. Make a new plan."
-        raise Problem("conflict", detail) from error
+        raise Problem("formulary-changed", detail) from error
 
 
 def _address(number: str) -> str:

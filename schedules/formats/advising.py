@@ -15,9 +15,6 @@ from schedules.formats.wording import Json, capitalised, tied, uncapitalised
 
 _TITLES: Final[Mapping[str, str]] = {
     "missed-dose": message("If you miss a dose"),
-    "missed-dose-weekly": message("If you miss a dose"),
-    "missed-dose-fentanyl-patch": message("If you miss a dose"),
-    "do-not-stop-opioid": message("Do not stop suddenly"),
     "do-not-stop-suddenly-antidepressant": message("Do not stop suddenly"),
     "do-not-stop-blood-pressure": message("Do not stop suddenly"),
     "steroid-do-not-stop": message("Do not stop suddenly"),
@@ -36,23 +33,25 @@ _TITLES: Final[Mapping[str, str]] = {
     "once-a-week-only": message("Once a week, never daily"),
     "folic-acid-other-day": message("Folic acid"),
     "pain-diary": message("Your diary"),
-    "taper-steroid": message("When the dose goes down"),
-    "taper-opioid": message("When the dose goes down"),
-    "taper-benzodiazepine": message("When the dose goes down"),
-    "taper-antidepressant": message("When the dose goes down"),
-    "taper-gabapentinoid": message("When the dose goes down"),
-    "taper-baclofen": message("When the dose goes down"),
-    "opioid-tolerance-lost": message("Never go back to an old dose"),
-    "mood-changes-seizure-medicine": message("Mood changes"),
-    "no-pregnancy-on-methotrexate": message("Pregnancy"),
-    "fentanyl-patch-change": message("How to wear the patch"),
-    "fentanyl-patch-disposal": message("Used patches"),
     "anti-inflammatory-stomach": message("Your stomach"),
     "anti-inflammatory-kidney": message("Your kidneys"),
     "blood-count-tests": message("Blood tests"),
     "no-pregnancy-on-mycophenolate": message("Pregnancy"),
     "anticholinergic-effects": message("Dry mouth and stool"),
     "liver-and-alcohol": message("Alcohol and your liver"),
+    "missed-dose-weekly": message("If you miss a dose"),
+    "missed-dose-fentanyl-patch": message("If you miss a dose"),
+    "no-pregnancy-on-methotrexate": message("Pregnancy"),
+    "mood-changes-seizure-medicine": message("Mood changes"),
+    "do-not-stop-opioid": message("Do not stop suddenly"),
+    "opioid-tolerance-lost": message("Never go back to an old dose"),
+    "fentanyl-patch-change": message("Your patch"),
+    "fentanyl-patch-disposal": message("Used patches"),
+    **{
+        f"taper-{group}": message("When a step is too fast")
+        for group in ("opioid", "benzodiazepine", "antidepressant", "gabapentinoid", "baclofen")
+    },
+    "taper-steroid": message("When you are ill"),
 }
 _CALL_NOW: Final = "call-now-"
 _MISSED: Final = "missed-dose"

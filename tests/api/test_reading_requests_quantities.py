@@ -22,8 +22,8 @@ from api.schemas.plain import (
     TextField,
     WholeNumberField,
 )
-from api.schemas.quantities import AGE, DOSE, DURATION, INTERVAL, ONE_DOSE, BareNumberField, Kind
 from api.schemas.printing import PrintSchema
+from api.schemas.quantities import AGE, DOSE, DURATION, INTERVAL, ONE_DOSE, BareNumberField, Kind
 from dosing.units import UNITS, quantity
 from tests.api.test_reading_requests_names import names
 
