@@ -128,9 +128,8 @@ def laid(descent: Descent, until: Until, days: int, goal: Fraction) -> tuple[Reg
     if not steps.made:
         return None, False
     whole = sum(rung.days for rung in rungs)
-    return Regimen(until.drug, form_of(until.layout.products), steps.made), days >= whole or _arrived(
-        steps, rungs, goal
-    )
+    made = Regimen(until.drug, form_of(until.layout.products), steps.made)
+    return made, days >= whole or _arrived(steps, rungs, goal, until)
 
 
 def length(descent: Descent, until: Until) -> int:
