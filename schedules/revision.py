@@ -162,7 +162,15 @@ def revise(old: Plan, number: str, asked: Asked, request: RevisionRequest, formu
         screening=screening,
         ceilings=tuple(ceiling for regimen in changed.regimens for ceiling in _ceilings(going, regimen)),
         floor=None if new_goal else old.floor,
-        revised=Revised(number, request.action, request.from_day, request.days, request.missed_days, changed.why),
+        revised=Revised(
+            number,
+            old.revised.series if old.revised is not None else number,
+            request.action,
+            request.from_day,
+            request.days,
+            request.missed_days,
+            changed.why,
+        ),
     )
 
 

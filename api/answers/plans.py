@@ -70,6 +70,7 @@ def plan_answer(
         "guidance": [_guidance(item) for item in plan.guidance],
         "check": check,
         "revises": plan.revised.plan if plan.revised is not None else None,
+        "series": plan.revised.series if plan.revised is not None else number,
         "revision": _revision(plan),
         "request": request,
         "formulary": check["formulary"],
