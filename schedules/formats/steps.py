@@ -93,6 +93,10 @@ def endings(plan: Json, drugs: Sequence[str], language: Language) -> tuple[str, 
             told.append(language.say("Your last dose of {drug} is on {date}. Then stop {drug}.", drug=named, date=last))
     if plan.get("stops"):
         steps = [step for step in to_come(plan) if step["drug"] == plan["drug"]]
+        if not steps:
+            gone = [step for step in plan["steps"] if step["drug"] == plan["drug"]]
+            last = full_with_weekday(max(map(last_taken, gone)), language)
+            return (*told, language.say("Your last dose was on {date}. Take no more of it.", date=last))
         last = full_with_weekday(max(map(last_taken, steps)), language)
         return (*told, language.say("Your last dose is on {date}. Then stop.", date=last))
     date = full_with_weekday(end, language)
