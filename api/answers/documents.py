@@ -123,10 +123,9 @@ STRETCH = record(
         "drug": TEXT,
         "reason": TEXT,
         "class": TEXT,
-        "factors": listed(record({"drug": TEXT, "factor": {"type": "number"}})),
     },
-    optional=("drug", "reason", "class", "factors"),
-    description="A total a day, with how much each drug counts for; or a drug that could not be counted, with the reason",
+    optional=("drug", "reason", "class"),
+    description="A total a day; or a drug that could not be counted, with the reason",
 )
 TOTALS = mapped(listed(STRETCH)) | {"description": "mme, prednisone_equivalent and acetaminophen, by stretches of days"}
 _GROUNDS = {

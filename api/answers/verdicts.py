@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 
 import orjson
 
-from api.json_text import encode, number, quantity
+from api.json_text import encode, quantity
 from dosing.finding import Finding, NotChecked, Passed, Suggestion, Verdict
 from dosing.formulary.kinds import Band, DoseRow, Rule, Source
 from dosing.formulary.model import Formulary
@@ -194,8 +194,6 @@ def _stretch(stretch: Stretch) -> dict[str, object]:
         answer["reason"] = stretch.reason
     if stretch.dose_class is not None:
         answer["class"] = stretch.dose_class
-    if stretch.factors:
-        answer["factors"] = [{"drug": drug, "factor": number(factor)} for drug, factor in stretch.factors]
     return answer
 
 

@@ -160,7 +160,8 @@ def equivalents_of(plan: Json) -> tuple[Row, ...]:
     rows = []
     for name, title in _TOTALS.items():
         counted = [row for row in (plan["check"].get("totals") or {}).get(name) or () if row.get("per_day")]
-        factors = {item["drug"]: Fraction(item["factor"]) for row in counted for item in row.get("factors", ())}
+        named = (plan.get("factors") or {}).get(name) or ()
+        factors = {item["drug"]: Fraction(item["factor"]) for item in named}
         if not counted:
             continue
         told = listed([f"{decimal_text(factor)[0]} for {tall_man(drug)}" for drug, factor in factors.items()])

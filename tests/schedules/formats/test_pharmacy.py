@@ -94,7 +94,7 @@ def test_the_rate_of_a_patch_is_not_added_up() -> None:
 
 def test_an_equivalent_says_its_factor_where_it_is_known() -> None:
     plan = example("tramadol-as-needed")
-    plan["check"]["totals"]["mme"][0]["factors"] = [{"drug": "tramadol", "factor": Decimal("0.2")}]
+    plan["factors"] = {"mme": [{"drug": "tramadol", "factor": Decimal("0.2")}]}
     texts = [row.text.replace(NO_BREAK, " ") for row in part(plan).totals]
     assert "factor 0.2 for traMADol." in texts
     assert "5 MME a day, days 1 to 3" in texts
@@ -105,8 +105,7 @@ def test_days_that_say_what_the_dose_says_are_left_out() -> None:
     plan = example("prednisone-floor")
     days = plan["check"]["totals"]["prednisone_equivalent"]
     assert len(equivalents_of(plan)) == len(days) > 1
-    for row in days:
-        row["factors"] = [{"drug": "prednisone", "factor": 1}]
+    plan["factors"] = {"prednisone_equivalent": [{"drug": "prednisone", "factor": 1}]}
     assert [row.text for row in equivalents_of(plan)] == ["factor 1 for predniSONE."]
 
 
