@@ -8,7 +8,7 @@ none either, the way down ends at a floor that is named.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil
 
@@ -90,7 +90,7 @@ def descend(start: Fraction, goal: Fraction, paces: Sequence[Pace], layout: Layo
         if pace is None:
             return Descent(tuple(rungs), _bottom(total, layout, Fraction(0)))
         if pace.stretch.within is not None:
-            rungs += _spread(total, goal, pace, layout)
+            rungs += _spread(total, original, goal, pace, paces, layout)
             if not rungs or rungs[-1].total >= total:
                 return Descent(tuple(rungs), _bottom(total, layout, pace.cut(total, original)))
             total = rungs[-1].total
@@ -113,13 +113,23 @@ def descend(start: Fraction, goal: Fraction, paces: Sequence[Pace], layout: Layo
     return Descent(tuple(rungs))
 
 
+def in_whole_turns(descent: Descent, layout: Layout) -> Descent:
+    """The same way down with every dose held for whole turns of its pattern, so that none comes sooner after the one
+    before: a patch stays on for its days."""
+    turn = layout.turn
+    rungs = tuple(replace(rung, days=-(-rung.days // turn) * turn) for rung in descent.rungs)
+    return replace(descent, rungs=rungs)
+
+
 def _held_for(total: Fraction, original: Fraction, paces: Sequence[Pace], before: Pace) -> int:
     """How long a dose is held: as the stretch that it lies in says, else as the one that led to it."""
     own = next((known for known in paces if known.holds(total, original)), before)
     return own.days if own.stretch.every is not None else before.days
 
 
-def _spread(total: Fraction, goal: Fraction, pace: Pace, layout: Layout) -> list[Rung]:
+def _spread(
+    total: Fraction, original: Fraction, goal: Fraction, pace: Pace, paces: Sequence[Pace], layout: Layout
+) -> list[Rung]:
     """A stretch that is to be walked within a time: its cuts, each dose held as long as the others."""
     within, by = pace.stretch.within, pace.cut(total, total)
     low = pace.stretch.range.low / pace.factor if pace.stretch.range is not None and pace.stretch.range.low else goal
@@ -132,7 +142,12 @@ def _spread(total: Fraction, goal: Fraction, pace: Pace, layout: Layout) -> list
         totals.append(made)
         total = made
     days = ceil(within.amount("d")) if within is not None else 0
-    return [Rung(amount, held) for amount, held in zip(totals, _shares(days, len(totals)), strict=True)]
+    rungs = [Rung(amount, held) for amount, held in zip(totals, _shares(days, len(totals)), strict=True)]
+    if rungs:
+        # The dose that the stretch leads to lies in the next one, and is held as long as that says.
+        own = next((known.days for known in paces if known.holds(rungs[-1].total, original)), 0)
+        rungs[-1] = replace(rungs[-1], days=max(rungs[-1].days, own))
+    return rungs
 
 
 def evenly(

@@ -53,6 +53,11 @@ class Layout(ABC):
         """The doses of a stretch that begins on day `first`; None where no doses add up to the total."""
 
     @property
+    def turn(self) -> int:
+        """How many days the pattern of one dose takes."""
+        return 1
+
+    @property
     def most_pieces(self) -> int:
         """How many doses may differ by a piece each: it bounds the search for a total that can be laid."""
         return 2
@@ -195,6 +200,10 @@ class EverySoManyDays(Layout):
 
     every: int = 1
     part: str = "morning"
+
+    @property
+    def turn(self) -> int:
+        return self.every
 
     def turns(self, total: Fraction, first: int, in_use: frozenset[Product] = frozenset()) -> tuple[Turn, ...] | None:
         unit = RATE if self.unit is RATE else MG

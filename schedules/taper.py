@@ -15,7 +15,6 @@ from dosing.allowance import allowance
 from dosing.formulary.model import Formulary, Taper
 from dosing.screening import Screening
 from dosing.units import words
-from schedules.choice import choose_products
 from schedules.current import Until, until_now
 from schedules.descent import Bottom, Descent, Rung
 from schedules.floor import floor_of
@@ -26,7 +25,7 @@ from schedules.safety import as_order, as_orders, critical, screen_plan
 from schedules.steps import Steps, form_of
 from schedules.supply import fill_of
 from schedules.titration import monograph_of
-from schedules.ways_down import TaperRequest, choose_taper, way_down
+from schedules.ways_down import TaperRequest, choose_taper, in_period, products_of, way_down
 
 # A plan of a year is as long as one can be printed and looked over; longer ways down are planned on from its end.
 LONGEST = 366
@@ -38,7 +37,7 @@ def plan(request: TaperRequest, formulary: Formulary) -> Plan:
     Raises PlanError for what cannot be used, UnsafeSchedule where the plan's own check holds a critical finding.
     """
     monograph = monograph_of(request.drug, formulary)
-    products, form_why = choose_products(monograph, None, request.form, request.strengths)
+    products, form_why = products_of(request, monograph)
     until = until_now(
         request.taken, request.taken_for, monograph, products, request.patient, request.start_date, request.form
     )
@@ -93,7 +92,7 @@ def plan(request: TaperRequest, formulary: Formulary) -> Plan:
 def _goal(request: TaperRequest, until: Until) -> Fraction:
     if request.to is None:
         return Fraction(0)
-    goal = request.to.amount(until.layout.unit.code)
+    goal = in_period(request.to, until.layout, "to")
     if goal >= until.total:
         detail = f"{words(request.to)} is not below the {words(until.layout.quantity(until.total))} that are taken now."
         raise PlanError("to", "out-of-range", detail, "A taper goes down; a titration goes up.")
@@ -141,7 +140,10 @@ def _arrived(steps: Steps, rungs: Sequence[Rung], goal: Fraction) -> bool:
 def _no_cut(until: Until, bottom: Bottom | None, taper: Taper) -> PlanError:
     """There is not even a first cut."""
     dose = words(until.layout.quantity(until.total))
-    lower = bottom.next_lower if bottom is not None else None
+    if bottom is None:
+        detail = f"From {dose} the next step of the pace is the end itself: there is no lower dose to plan."
+        raise PlanError("to", "out-of-range", detail, "Stop on the day that the dose has been held for long enough.")
+    lower = bottom.next_lower
     then = f" The next lower dose is {words(until.layout.quantity(lower))}." if lower else " There is no lower dose."
     return PlanError(
         "strengths",
