@@ -165,8 +165,7 @@ def _laid(
     if sig.parts:
         parts = tuple(part for part, _ in sig.parts)
         amounts = tuple((part, Quantity(amount.amount("mg"), unit)) for part, amount in sig.parts)
-        largest = max(amount.value for _, amount in amounts)
-        return run.total, _lowered(products, _filled_first(parts, monograph), largest), amounts
+        return run.total, _lowered(products, _filled_first(parts, monograph), amounts), amounts
     if sig.cycle:
         if len(sig.cycle) != 2:
             detail = "Doses that take turns over more than two days cannot be lowered by a plan."
@@ -194,13 +193,16 @@ def _laid(
         raise PlanError(f"{place}/frequency", "unusable-field", detail, "Write up to four doses a day.")
     parts = parts if len(parts) > 1 else _one_part(monograph)
     each = Quantity(run.total / len(parts), unit)
-    layout = _lowered(products, _filled_first(parts, monograph), each.value)
-    return run.total, layout, tuple((part, each) for part in parts)
+    amounts = tuple((part, each) for part in parts)
+    return run.total, _lowered(products, _filled_first(parts, monograph), amounts), amounts
 
 
-def _lowered(products: tuple[Product, ...], parts: tuple[str, ...], largest: Fraction) -> Daily:
-    """Doses of a day that may differ, and be fewer, to spare the patient another strength on the way down."""
-    return Daily(products, MG_A_DAY, parts=parts, tolerance=largest, sparing=True)
+def _lowered(products: tuple[Product, ...], parts: tuple[str, ...], amounts: tuple[tuple[str, Quantity], ...]) -> Daily:
+    """Doses of a day that may differ, and be fewer, to spare the patient another strength on the way down. None of them
+    is ever more than it was."""
+    largest = max(amount.value for _, amount in amounts)
+    layout = Daily(products, MG_A_DAY, parts=parts, tolerance=largest, sparing=True)
+    return layout.under((part, amount.value) for part, amount in amounts)
 
 
 def _days_between(sig: Sig) -> int | None:

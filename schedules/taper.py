@@ -16,7 +16,7 @@ from dosing.formulary.model import Formulary, Taper
 from dosing.screening import Screening
 from dosing.units import words
 from schedules.current import Until, until_now
-from schedules.descent import Bottom, Descent, Rung
+from schedules.descent import Bottom, Descent, Doses, Rung
 from schedules.floor import floor_of
 from schedules.guidance import guidance_on, uses
 from schedules.plan import Ceiling, Chosen, Plan, PlanError, UnsafeSchedule, reassessed
@@ -116,14 +116,14 @@ def laid(descent: Descent, until: Until, days: int, goal: Fraction) -> tuple[Reg
 
     A way down that does not end in a stop holds its last dose to the end of the plan.
     """
-    steps = Steps()
+    steps, doses = Steps(), Doses(until.layout, until.in_use)
     rungs = descent.rungs
     for number, rung in enumerate(rungs, 1):
         if steps.last >= days:
             break
         goes_on = number == len(rungs) and (goal > 0 or descent.bottom is not None)
         last = days if goes_on else min(steps.last + rung.days, days)
-        steps.add(until.layout.lay(rung.total, steps.last + 1, steps.in_use | until.in_use), last)
+        steps.add(doses.lay(rung.total, steps.last + 1), last)
     if not steps.made:
         return None, False
     whole = sum(rung.days for rung in rungs)

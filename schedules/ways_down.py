@@ -16,7 +16,7 @@ from dosing.totals import factor_for
 from dosing.units import UNITS, Quantity, words
 from schedules.choice import BY_LAYER, choose_products, unknown_protocol
 from schedules.current import Until
-from schedules.descent import Bottom, Descent, Pace, Rung, descend, evenly, in_whole_turns
+from schedules.descent import Bottom, Descent, Doses, Pace, Rung, descend, evenly, in_whole_turns
 from schedules.layout import MG_A_WEEK, Layout
 from schedules.plan import Chosen, PlanError
 from schedules.steps import form_of
@@ -151,7 +151,7 @@ def way_down(
         return descent, (Chosen("over", taper.over, why, taper.source),)
     factor = _factor(taper, until, formulary)
     paces = tuple(Pace(_asked(stretch, request, layout, factor), factor) for stretch in _stretches(taper, request))
-    descent = in_whole_turns(descend(total, goal, paces, layout), layout)
+    descent = in_whole_turns(descend(total, goal, paces, layout, until.in_use), layout)
     return descent, _pace_chosen(request, paces, until, descent)
 
 
@@ -195,7 +195,7 @@ def _factor(taper: Taper, until: Until, formulary: Formulary) -> Fraction:
 def _by_levels(taper: Taper, until: Until, goal: Fraction, patient: Patient) -> Descent:
     """The doses of a printed table below what is taken now, each the most that the strengths make of it."""
     rungs: list[Rung] = []
-    total = until.total
+    total, doses = until.total, Doses(until.layout, until.in_use)
     for level in taper.levels:
         stated = level.dose
         if "[bodyweight]" in stated.unit.dimension:
@@ -205,9 +205,10 @@ def _by_levels(taper: Taper, until: Until, goal: Fraction, patient: Patient) -> 
             stated = Quantity(stated.amount("mg/kg/d") * patient.weight.amount("kg"), UNITS["mg/d"])
         if level.at_most is not None:
             stated = min(stated, level.at_most)
-        made = until.layout.at_most(stated.amount(until.layout.unit.code))
+        made = doses.layout.at_most(stated.amount(until.layout.unit.code))
         if made is not None and goal <= made < total and made > 0:
             rungs.append(Rung(made, int(level.lasts.amount("d"))))
+            doses.lay(made)
             total = made
     if not rungs or (goal > 0 and rungs[-1].total > goal):
         return Descent(tuple(rungs), Bottom(total, goal or None, Fraction(0)))
