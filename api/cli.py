@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 
 from api.commands.endings import FAULT, INTERRUPTED, NOT_ANSWERED, READER_GONE, WELL
@@ -43,15 +44,23 @@ class Guarded:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Answer one command; the number it ends with."""
     asked, left = parser_of().parse_known_args(arguments)
-    if left:
+    # argparse takes an unknown option with a space in its value for a word of its own, a file perhaps.
+    unknown = [word for word in [*left, *_words(asked)] if word.startswith("--")]
+    if left or unknown:
         # By name only: what stands behind a mistyped --patient-name is somebody's.
-        unknown = [word.partition("=")[0] for word in left if word.startswith("--")]
-        said = f"unknown {', '.join(unknown)}" if unknown else "more words than it takes"
+        names = [re.split(r"[=\s]", word)[0] for word in unknown]
+        said = f"unknown {', '.join(names)}" if names else "more words than it takes"
         print(f"posology: {said}; --help lists what there is.", file=sys.stderr)
         return NOT_ANSWERED
     with Guarded() as guarded:
         guarded.ending = _answered(asked.answer, asked)
     return guarded.ending
+
+
+def _words(asked: argparse.Namespace) -> Iterator[str]:
+    """Every text that an option or a place was given."""
+    for value in vars(asked).values():
+        yield from (word for word in (value if isinstance(value, list) else [value]) if isinstance(word, str))
 
 
 def _answered(answer: Callable[[argparse.Namespace], int], asked: argparse.Namespace) -> int:

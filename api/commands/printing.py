@@ -20,7 +20,7 @@ from api.planning import Print
 from schedules.formats import FORMATS, Sheet
 from schedules.formats.sheet import AUDIENCES
 
-SUFFIXES = {".json": JSON, **{known.suffix: known.name for known in FORMATS.values()}}
+SUFFIXES = {**{known.suffix: known.name for known in FORMATS.values()}, ".json": JSON}
 SUFFIX_OF = {name: suffix for suffix, name in SUFFIXES.items()}
 PAPER = frozenset({"text", "html", "pdf"})
 
