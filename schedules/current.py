@@ -48,7 +48,9 @@ class Until:
 
     def order(self, days: int | None = None) -> Order:
         """The past order. `days` is its length where it is not known."""
-        begun = self.start - timedelta(days=self.days if self.days is not None else days or 1)
+        # Whole periods, so that the last dose before the plan stands where the pattern puts it.
+        taken, period = self.days if self.days is not None else days or 1, self.layout.period
+        begun = self.start - timedelta(days=-(-taken // period) * period)
         return Order(
             given=BEFORE,
             spoken=self.drug,

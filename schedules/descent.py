@@ -105,6 +105,10 @@ def descend(start: Fraction, goal: Fraction, paces: Sequence[Pace], layout: Layo
             total = made
             continue
         lower = layout.at_most(wanted)
+        if lower is None and goal == 0 and total <= pace.ceiling(total, original) and rungs:
+            # The smallest dose there is: the next cut is the end, after a wait that is longer in proportion.
+            rungs[-1] = Rung(total, ceil(rungs[-1].days * total / cut), "coarse")
+            break
         if lower is None or lower < goal or total - lower > pace.ceiling(total, original):
             return Descent(tuple(rungs), Bottom(total, lower, pace.ceiling(total, original)))
         days = ceil(_held_for(lower, original, paces, pace) * (total - lower) / cut)

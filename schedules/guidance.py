@@ -79,6 +79,7 @@ def _stopped(
 def _no_taper(passed: Passed) -> str:
     if passed.measured is None or passed.limit is None:
         return "No slow end is needed."
-    return (
-        f"No slow end is needed after {words(passed.measured)} of use that counts; it is from {words(passed.limit)} on."
-    )
+    if passed.measured >= passed.limit:
+        return f"No slow end is needed from this dose, though it was taken for {words(passed.measured)}."
+    used, bound = words(passed.measured), words(passed.limit)
+    return f"No slow end is needed after {used} of use that counts; it is from {bound} on."

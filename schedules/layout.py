@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import gcd, lcm
+from math import ceil, gcd, lcm
 
 from dosing.formulary.model import Product
 from dosing.products import CannotMake, make, unit_amount
@@ -51,6 +51,11 @@ class Layout(ABC):
     @abstractmethod
     def turns(self, total: Fraction, first: int, in_use: frozenset[Product] = frozenset()) -> tuple[Turn, ...] | None:
         """The doses of a stretch that begins on day `first`; None where no doses add up to the total."""
+
+    @property
+    def period(self) -> int:
+        """The days after which the pattern begins again: a dose is held for whole periods."""
+        return 1
 
     @property
     def most_pieces(self) -> int:
@@ -196,10 +201,22 @@ class EverySoManyDays(Layout):
     every: int = 1
     part: str = "morning"
 
+    @property
+    def period(self) -> int:
+        return self.every
+
     def turns(self, total: Fraction, first: int, in_use: frozenset[Product] = frozenset()) -> tuple[Turn, ...] | None:
         unit = RATE if self.unit is RATE else MG
         dose = one_dose(total, unit, self.products, self.part)
-        return None if dose is None else (Turn(EveryDays(self.every, first), (dose,)),)
+        if dose is None or (unit is RATE and not self._few(dose)):
+            return None
+        return (Turn(EveryDays(self.every, first), (dose,)),)
+
+    def _few(self, dose: Dose) -> bool:
+        """Whether a dose takes as few patches as it can. Small ones are not piled up: their strength is rounded (12
+        stands for 12.5 micrograms an hour), and four of them are no less than one of 50."""
+        patches = sum((piece.count for piece in dose.pieces), Fraction(0))
+        return patches <= ceil(dose.amount.value / max(unit_amount(item) for item in self.products))
 
 
 def one_dose(amount: Fraction, unit: Unit, products: Sequence[Product], part: str | None) -> Dose | None:

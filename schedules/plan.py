@@ -125,9 +125,10 @@ class Guidance:
 
 @dataclass(frozen=True, slots=True)
 class Revised:
-    """How a plan differs from the one that it takes the place of, from which day on."""
+    """How a plan differs from the one that it takes the place of, from which day on. `series` is the first of all."""
 
     plan: str
+    series: str
     action: str
     from_day: int
     days: int | None

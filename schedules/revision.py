@@ -29,7 +29,7 @@ from schedules.regimen import Regimen, RegimenStep
 from schedules.safety import as_order, as_orders, critical, exchanged, screen_plan, sig_of
 from schedules.steps import Steps
 from schedules.switch import SwitchRequest
-from schedules.taper import laid
+from schedules.taper import laid, length
 from schedules.titration import TitrationRequest, passing, planner_of
 from schedules.ways_down import TaperRequest, choose_taper, way_down
 
@@ -162,7 +162,15 @@ def revise(old: Plan, number: str, asked: Asked, request: RevisionRequest, formu
         screening=screening,
         ceilings=tuple(ceiling for regimen in changed.regimens for ceiling in _ceilings(going, regimen)),
         floor=None if new_goal else old.floor,
-        revised=Revised(number, request.action, request.from_day, request.days, request.missed_days, changed.why),
+        revised=Revised(
+            number,
+            old.revised.series if old.revised is not None else number,
+            request.action,
+            request.from_day,
+            request.days,
+            request.missed_days,
+            changed.why,
+        ),
     )
 
 
@@ -395,8 +403,7 @@ def _down(going: _Going, until: Until, goal: Fraction) -> tuple[tuple[RegimenSte
         dose = words(until.layout.quantity(descent.bottom.total))
         detail = f"From {dose} of {until.drug} these strengths make no further cut that the pace allows."
         raise PlanError("action", "not-dispensable", detail, "Plan a taper: it names the floor and what can be done.")
-    whole = sum(rung.days for rung in descent.rungs)
-    made, _ = laid(descent, until, min(whole, LONGEST), goal)
+    made, _ = laid(descent, until, min(length(descent, until), LONGEST), goal)
     steps = made.steps if made is not None else ()
     return _later(steps, going.from_day - 1), tuple(item for item in (why, *pace) if item is not None)
 

@@ -26,7 +26,7 @@ from schedules.plan import Ceiling, Chosen, Floor, Plan, PlanError, UnsafeSchedu
 from schedules.regimen import EveryDays, Regimen, RegimenStep
 from schedules.safety import as_order, as_orders, critical, exchanged, screen_plan
 from schedules.supply import fill_of
-from schedules.taper import LONGEST, laid
+from schedules.taper import LONGEST, laid, length
 from schedules.titration import TitrationRequest, monograph_of, passing, planner_of, reached, target_of
 from schedules.ways_down import TaperRequest, choose_taper, way_down
 
@@ -144,8 +144,7 @@ def _way_out(request: SwitchRequest, formulary: Formulary) -> _WayOut:
     products, form = choose_products(monograph, None, down.form, down.strengths)
     until = until_now(down.taken, down.taken_for, monograph, products, down.patient, down.start_date, down.form, "from")
     taper, descent, chosen = _descent(request, down, monograph, until, formulary)
-    whole = sum(rung.days for rung in descent.rungs)
-    regimen, complete = laid(descent, until, min(whole, LONGEST), until.total * 0)
+    regimen, complete = laid(descent, until, min(length(descent, until), LONGEST), until.total * 0)
     if regimen is None:
         detail = f"From {words(until.layout.quantity(until.total))} these strengths make no lower dose."
         raise PlanError("from/strengths", "not-dispensable", detail, "Ask for smaller strengths or a liquid.")

@@ -45,7 +45,7 @@ def plan(request: TaperRequest, formulary: Formulary) -> Plan:
     goal = _goal(request, until)
     taper, taper_why = choose_taper(request, monograph, until)
     descent, pace_why = way_down(request, taper, until, goal, formulary)
-    days, days_why = _days(request, descent)
+    days, days_why = _days(request, descent, until)
     regimen, reached = laid(descent, until, days, goal)
     if regimen is None:
         raise _no_cut(until, descent.bottom, taper)
@@ -101,9 +101,9 @@ def _goal(request: TaperRequest, until: Until) -> Fraction:
     return goal
 
 
-def _days(request: TaperRequest, descent: Descent) -> tuple[int, Chosen | None]:
+def _days(request: TaperRequest, descent: Descent, until: Until) -> tuple[int, Chosen | None]:
     """How long the plan is: as asked, else all of it, up to a year."""
-    whole = sum(rung.days for rung in descent.rungs)
+    whole = length(descent, until)
     if request.days is not None:
         return request.days, None
     if whole <= LONGEST:
@@ -123,19 +123,29 @@ def laid(descent: Descent, until: Until, days: int, goal: Fraction) -> tuple[Reg
         if steps.last >= days:
             break
         goes_on = number == len(rungs) and (goal > 0 or descent.bottom is not None)
-        last = days if goes_on else min(steps.last + rung.days, days)
+        last = days if goes_on else min(steps.last + _held(rung, until), days)
         steps.add(until.layout.lay(rung.total, steps.last + 1, steps.in_use | until.in_use), last)
     if not steps.made:
         return None, False
     whole = sum(rung.days for rung in rungs)
-    return Regimen(until.drug, form_of(until.layout.products), steps.made), days >= whole or _arrived(
-        steps, rungs, goal
-    )
+    made = Regimen(until.drug, form_of(until.layout.products), steps.made)
+    return made, days >= whole or _arrived(steps, rungs, goal, until)
 
 
-def _arrived(steps: Steps, rungs: Sequence[Rung], goal: Fraction) -> bool:
+def length(descent: Descent, until: Until) -> int:
+    """The days of a whole way down."""
+    return sum(_held(rung, until) for rung in descent.rungs)
+
+
+def _held(rung: Rung, until: Until) -> int:
+    """How many days a dose is held: whole periods of a pattern, so that no dose comes too soon after the one before."""
+    period = until.layout.period
+    return -(-rung.days // period) * period
+
+
+def _arrived(steps: Steps, rungs: Sequence[Rung], goal: Fraction, until: Until) -> bool:
     """Whether a plan that is shorter than its way down is at its last dose all the same, and that one goes on."""
-    return goal > 0 and steps.last > sum(rung.days for rung in rungs[:-1])
+    return goal > 0 and steps.last > sum(_held(rung, until) for rung in rungs[:-1])
 
 
 def _no_cut(until: Until, bottom: Bottom | None, taper: Taper) -> PlanError:

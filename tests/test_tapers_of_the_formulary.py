@@ -10,11 +10,11 @@ from dosing.formulary.kinds import Layer
 from dosing.formulary.model import Monograph, Protocol, Taper
 from dosing.units import quantity
 from tests.reading_cases import formulary
-from tests.schedules.formats.test_paper_rules import years_of_school
+from tests.schedules.formats.reading_grade import grade
 
 MOST_YEARS_OF_SCHOOL = 6
 # Words of the founding documents and of a boxed warning, in long sentences of their own.
-LONGER = frozenset({"pain-diary", "call-now-fever", "mood-changes", "folic-acid-other-day"})
+LONGER = frozenset({"pain-diary", "mood-changes"})
 
 
 def monograph(drug: str) -> Monograph:
@@ -121,4 +121,4 @@ def test_azathioprine_rises_no_sooner_than_its_rules_allow() -> None:
 
 @pytest.mark.parametrize("code", sorted(formulary().advice.keys() - LONGER))
 def test_advice_asks_for_no_more_than_six_years_of_school(code: str) -> None:
-    assert years_of_school(formulary().advice[code].text) <= MOST_YEARS_OF_SCHOOL
+    assert grade(formulary().advice[code].text, tuple(formulary().names)) <= MOST_YEARS_OF_SCHOOL

@@ -23,7 +23,7 @@ from schedules.regimen import Dose, EveryDays, OnWeekdays, Pattern, Regimen, Reg
 from schedules.supply import Collected, fills, supply
 
 CALL_NOW = "call-now-"
-ALWAYS_ADVISED = ("missed-dose",)
+MISSED_DOSE = "missed-dose"
 
 
 def plan_answer(
@@ -70,6 +70,7 @@ def plan_answer(
         "guidance": [_guidance(item) for item in plan.guidance],
         "check": check,
         "revises": plan.revised.plan if plan.revised is not None else None,
+        "series": plan.revised.series if plan.revised is not None else number,
         "revision": _revision(plan),
         "request": request,
         "formulary": check["formulary"],
@@ -240,7 +241,11 @@ def _current(known: Current) -> dict[str, object]:
 def _advice(plan: Plan, formulary: Formulary) -> list[dict[str, object]]:
     """The protocol's advice, what holds for every plan, and the signs to call about."""
     every = [code for code in formulary.advice if code.startswith(CALL_NOW)]
-    codes = dict.fromkeys([*plan.advice, *ALWAYS_ADVISED, *every])
+    # What a drug's own source says of missed doses stands in place of what holds for most.
+    own = any(code.startswith(f"{MISSED_DOSE}-") for code in plan.advice)
+    codes = dict.fromkeys([*plan.advice, *(() if own else (MISSED_DOSE,)), *every])
+    if own:
+        codes.pop(MISSED_DOSE, None)
     return [
         {"code": code, "text": known.text, "source": source(known.source, known.evidence.value)}
         for code in codes

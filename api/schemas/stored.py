@@ -167,4 +167,6 @@ def _revised(body: Mapping[str, Any]) -> Revised | None:
     row = body["revision"]
     if row is None:
         return None
-    return Revised(body["revises"], row["action"], row["from_day"], row["days"], row["missed_days"], row["why"])
+    return Revised(
+        body["revises"], body["series"], row["action"], row["from_day"], row["days"], row["missed_days"], row["why"]
+    )

@@ -271,13 +271,21 @@ def _interval(case: Case, rule: Rule, row: DoseRow, holding: Holding, share: Fra
 def _beside(case: Case, runs: tuple[Run, ...]) -> tuple[int, Run, Course] | None:
     """The fewest days between a dose of this order and one of another order or a medication, past ones too."""
     others = [
-        (stretch.first, stretch.last, course)
+        (stretch.first, _last_dose(stretch), course)
         for course in (*case.same_drug, *case.situation.past_courses)
         if course.drug == case.drug and course is not case.course and course.unit == case.course.unit
         for stretch in course.runs
     ]
     gaps = [(_between(run, first, last), run, other) for run in runs for first, last, other in others]
     return min(gaps, key=lambda gap: gap[0], default=None)
+
+
+def _last_dose(stretch: Run) -> int | None:
+    """The day of the last dose of a stretch: of patches that are worn for days, the last one that is put on."""
+    if stretch.last is None or stretch.interval is None or stretch.interval <= HOURS_A_DAY:
+        return stretch.last
+    hours = (stretch.last - stretch.first) * HOURS_A_DAY
+    return stretch.first + int(hours // stretch.interval * stretch.interval) // HOURS_A_DAY
 
 
 def _between(run: Run, first: int, last: int | None) -> int:

@@ -10,7 +10,7 @@ from dosing.case import Case
 from dosing.conditions import Holding
 from dosing.formulary.kinds import Rule, StopRule, TaperRule
 from dosing.judgement import Judgement, unanswered
-from dosing.timeline import Course, Run
+from dosing.timeline import Course, Run, averaged
 from dosing.totals import exposure_in
 from dosing.units import UNITS, Quantity
 from dosing.wording import words
@@ -58,9 +58,9 @@ def abrupt_stop(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     )
 
 
-def earlier_use(case: Case) -> list[Run]:
+def earlier_use(case: Case, *, level: bool = False) -> list[Run]:
     """Scheduled use of the drug that leads up to the order without a gap: the medication that it replaces, and what
-    ended the day before."""
+    ended the day before. With `level` a pattern counts with the mean of its days."""
     replaced = case.situation.replaced_by(case.order, case.drug)
     dated = replaced is not None and replaced.order.start_date is not None
     before = [replaced] if replaced is not None and dated else []
@@ -70,7 +70,8 @@ def earlier_use(case: Case) -> list[Run]:
     for course in sorted(before, key=lambda known: known.first, reverse=True):
         if course.needs or course.unit != case.course.unit or (course.last is not None and course.last < day):
             continue
-        runs = [run for run in course.runs if run.first <= day and not run.as_needed]
+        taken = averaged(course) if level else course
+        runs = [run for run in taken.runs if run.first <= day and not run.as_needed]
         ended = [replace(run, last=day if run.last is None else min(run.last, day), step=0) for run in runs]
         found = [*ended, *found]
         day = min((run.first for run in ended), default=day) - 1

@@ -32,7 +32,7 @@ def judge(case: Case, rule: Rule, holding: Holding) -> Judgement | None:
     if not isinstance(rule, TaperRule) or case.course.needs:
         return None
     level = averaged(case.course)
-    course = replace(level, runs=(*earlier_use(case), *level.runs))
+    course = replace(level, runs=(*earlier_use(case, level=True), *level.runs))
     falls = [
         fall
         for fall in falls_of(course)

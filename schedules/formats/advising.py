@@ -39,9 +39,23 @@ _TITLES: Final[Mapping[str, str]] = {
     "no-pregnancy-on-mycophenolate": message("Pregnancy"),
     "anticholinergic-effects": message("Dry mouth and stool"),
     "liver-and-alcohol": message("Alcohol and your liver"),
+    "missed-dose-weekly": message("If you miss a dose"),
+    "missed-dose-fentanyl-patch": message("If you miss a dose"),
+    "no-pregnancy-on-methotrexate": message("Pregnancy"),
+    "mood-changes-seizure-medicine": message("Mood changes"),
+    "do-not-stop-opioid": message("Do not stop suddenly"),
+    "opioid-tolerance-lost": message("Never go back to an old dose"),
+    "fentanyl-patch-change": message("Your patch"),
+    "fentanyl-patch-disposal": message("Used patches"),
+    **{
+        f"taper-{group}": message("When a step is too fast")
+        for group in ("opioid", "benzodiazepine", "antidepressant", "gabapentinoid", "baclofen")
+    },
+    "taper-steroid": message("When you are ill"),
 }
 _CALL_NOW: Final = "call-now-"
-_FIRST: Final[tuple[str, ...]] = ("missed-dose", "do-not-stop-suddenly")
+_MISSED: Final = "missed-dose"
+_FIRST: Final[tuple[str, ...]] = (_MISSED, "do-not-stop", "steroid-do-not-stop")
 _ASK_ABOUT_MISSED_DOSES: Final = message("Ask your pharmacist or your prescriber what to do.")
 _WILL: Final = message("Your prescriber will {what}")
 
@@ -60,12 +74,19 @@ def title_of(code: str) -> str:
 
 
 def advice_of(plan: Json, drugs: Sequence[str], language: Language) -> tuple[Advice, ...]:
-    """Advice with headings: first what every reader looks for, then the rest in the plan's order."""
+    """Advice with headings: first what every reader looks for, then the rest in the plan's order.
+
+    What to do about a missed dose of this very medicine takes the place of what is true of most: "take it as soon as
+    you think of it" is wrong for a weekly one, and two answers to one question are none.
+    """
     texts = {row["code"]: tied(language.say(row["text"]), drugs, language) for row in plan["advice"]}
-    known = {"missed-dose": language.say(_ASK_ABOUT_MISSED_DOSES), **texts}
-    codes = [code for code in _FIRST if code in known]
+    if any(code.startswith(f"{_MISSED}-") for code in texts):
+        texts.pop(_MISSED, None)
+    elif _MISSED not in texts:
+        texts[_MISSED] = language.say(_ASK_ABOUT_MISSED_DOSES)
+    codes = [code for first in _FIRST for code in texts if code.startswith(first)]
     codes += [code for code in texts if code not in codes and not code.startswith(_CALL_NOW)]
-    return tuple(Advice(language.say(title_of(code)), known[code]) for code in codes)
+    return tuple(Advice(language.say(title_of(code)), texts[code]) for code in codes)
 
 
 def signs_of(plan: Json, drugs: Sequence[str], language: Language) -> tuple[str, ...]:

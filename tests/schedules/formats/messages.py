@@ -66,6 +66,6 @@ def in_formulary() -> Iterator[str]:
     for monograph in formulary.monographs.values():
         yield monograph.drug
         yield monograph.title
-        for protocol in monograph.protocols:
-            for reassessment in protocol.reassessments:
+        for way in (*monograph.protocols, *monograph.tapers):
+            for reassessment in way.reassessments:
                 yield reassessment.what

@@ -26,6 +26,8 @@ from itertools import pairwise
 MOST_GRADE = 8
 AIMED_GRADE = 6
 LEAST_EASE = 60  # Fernández Huerta: the eighth grade
+# Of a single advice: a word such as "medicamento", which has no plainer one, weighs much in two or three sentences.
+LEAST_EASE_ALONE = 50
 _UNITS = r"(?:mg|mcg|g|kg|mL|L|MME|%|degrees Fahrenheit|degrees Celsius)"
 _MONTHS = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sep(?:tember)?|Oct(?:ober)?"

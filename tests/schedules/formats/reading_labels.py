@@ -51,11 +51,13 @@ def read_labels(text: str, drug: str) -> Canonical:
     )
     for row in rows:
         begin = _dated(row, first, last)
-        end = begin + timedelta(days=int(row["days"].replace(",", "")) - 1)
+        doses, rest = _doses(row["sig"])
+        # A label that begins on a later day than its step counts its days from there.
+        since = _beginning(rest) or begin
+        end = since + timedelta(days=int(row["days"].replace(",", "")) - 1)
         assert (end.month, end.day) == (
             (_month(row["to_month"]), int(row["to_day"])) if row["to_month"] else (begin.month, begin.day)
         )
-        doses, rest = _doses(row["sig"])
         for day in _days(rest, begin, end):
             for part, taken in doses:
                 put(found, (day, part, row["drug"].lower() if row["drug"] else drug), taken)
@@ -128,6 +130,12 @@ def _number(text: str) -> Fraction:
     return Fraction(text.replace(",", ""))
 
 
+def _beginning(rest: str) -> date | None:
+    """The day that a pattern of days begins on."""
+    found = re.search(_BEGINNING, rest)
+    return date(int(found["year"]), _month(found["month"]), int(found["day"])) if found else None
+
+
 def _days(rest: str, begin: date, end: date) -> Iterator[date]:
     """The days of a step that its label gives a dose on; nothing after the doses is every day."""
     days = [begin + timedelta(days=offset) for offset in range((end - begin).days + 1)]
@@ -136,7 +144,7 @@ def _days(rest: str, begin: date, end: date) -> Iterator[date]:
     rhythm = re.fullmatch(rf" every (?:(?P<other>other day)|(?P<days>\d+) days|(?P<hours>\d+) hours){_BEGINNING}", rest)
     if rhythm:
         every = 2 if rhythm["other"] else int(rhythm["days"] or 0) or int(rhythm["hours"]) // 24
-        first = date(int(rhythm["year"]), _month(rhythm["month"]), int(rhythm["day"]))
+        first = _beginning(rest)
         assert first in days
         return (day for day in days if day >= first and (day - first).days % every == 0)
     if only or but:

@@ -74,7 +74,10 @@ class Sheet:
         said = self.text[self.text.index(begins) + len(begins) :].partition(f"\n{ends}")[0]
         day = None
         titles = "|".join(self.words.titles)
-        for line in re.sub(r"\n {16,}(?! *(?:Morning|Mañana))", " ", said).split("\n"):
+        said = re.sub(r"\n {16,}", " ", said)
+        # On a page with several drugs the part of the day, the drug and the dose are a line each.
+        said = re.sub(rf"(?m)^({titles})\n(.+)\n(?=.+\)$)", r"\1 \2: ", said)
+        for line in said.split("\n"):
             dated = re.match(rf"\s*{self.words.short_date}", line)
             day = self._short_date(dated) if dated else day
             row = re.search(rf"(?:^|\s)(?P<part>{titles})\s+(?:\[ \])*\s*(?P<what>\S.*)$", line)

@@ -187,7 +187,7 @@ SPANISH = Words(
     end=r"El plan termina el|Su última dosis ",
     calendar=("Marque la casilla cuando haya tomado la dosis.", "Qué recoger en la farmacia"),
     collect=("Qué recoger en la farmacia", "Esto alcanza para"),
-    each=rf"de (?P<drug>[a-záéíóúñ ]+), de (?P<strength>{NUMBER} (?:mg|mcg)(?: por hora)?) cada un[ao]",
+    each=rf"de (?P<drug>[a-záéíóúñ ]+), de (?P<strength>{NUMBER} (?:mg|mcg)(?: por hora)?)(?: cada un[ao])?",
     forms=_ES_FORMS,
     drugs={
         "gabapentina": "gabapentin",

@@ -134,3 +134,10 @@ def test_the_stored_examples_agree_with_themselves(name: str) -> None:
     days = sum(day.in_plan for week in page.weeks for day in week.days)
     assert days == plan["days_supply"] - gone
     assert page.pharmacy.agrees
+
+
+def test_what_to_do_about_a_missed_dose_of_this_medicine_takes_the_place_of_what_is_true_of_most() -> None:
+    plan = example("methotrexate-weekly")
+    plan["advice"].insert(1, {"code": "missed-dose-weekly", "text": "Leave it out after 2 days.", "source": None})
+    rows = [row for row in contents(plan, Sheet()).advice if row.title == "If you miss a dose"]
+    assert [row.text.replace(NO_BREAK, " ") for row in rows] == ["Leave it out after 2 days."]

@@ -2,14 +2,25 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import cache
+from typing import Any
 
 import pytest
 
 from schedules.formats import Sheet
 from schedules.formats.contents import contents
+from schedules.formats.languages import speaking
 from tests.reading_cases import formulary
 from tests.schedules.formats.examples import NAMES, example
-from tests.schedules.formats.reading_grade import MOST_GRADE, ease, grade, spanish_syllables, syllables
+from tests.schedules.formats.reading_grade import (
+    LEAST_EASE,
+    LEAST_EASE_ALONE,
+    MOST_GRADE,
+    ease,
+    grade,
+    spanish_syllables,
+    syllables,
+)
+from tests.schedules.formats.shapes import SHAPES
 
 COUNTED = {
     1: """a take dose day days week stop pain sleep skin you your ask call one once two three five morn noon hours years
@@ -122,11 +133,29 @@ def test_every_advice_of_the_formulary_asks_for_no_more_than_eight_years_of_scho
     assert grade(formulary().advice[code].text, names()) <= MOST_GRADE
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_the_patients_sheet_asks_for_no_more_than_eight_years_of_school(name: str) -> None:
-    """Everything that is read as sentences: steps, reasons, visits, signs and advice."""
-    sheet = contents(example(name), Sheet())
-    sentences = [sheet.why, sheet.after, sheet.origin, sheet.supply_note, *sheet.call_now]
+def prose(plan: dict[str, Any], language: str) -> str:
+    """Everything of the patient's sheet that is read as sentences: steps, reasons, visits, signs and advice."""
+    sheet = contents(plan, Sheet(language=language))
+    sentences = [sheet.why, sheet.until_now, sheet.after, sheet.origin, sheet.supply_note, *sheet.call_now]
     sentences += [step.sentence for step in sheet.steps]
     sentences += [row.text for row in (*sheet.advice, *sheet.reassessments)]
-    assert grade("\n".join(sentences), names()) <= MOST_GRADE
+    return "\n".join(sentences)
+
+
+@pytest.mark.parametrize("name", [*NAMES, *SHAPES])
+def test_the_patients_sheet_asks_for_no_more_than_eight_years_of_school(name: str) -> None:
+    assert grade(prose(SHAPES.get(name) or example(name), "en"), names()) <= MOST_GRADE
+
+
+@pytest.mark.parametrize("name", [*NAMES, *SHAPES])
+def test_the_spanish_sheet_is_as_easy_as_the_eighth_grade(name: str) -> None:
+    spanish = tuple(speaking("es").say(drug) for drug in names())
+    assert ease(prose(SHAPES.get(name) or example(name), "es"), spanish) >= LEAST_EASE
+
+
+@pytest.mark.parametrize("code", sorted(formulary().advice))
+def test_no_advice_that_is_translated_is_much_harder_in_spanish(code: str) -> None:
+    text = formulary().advice[code].text
+    said = speaking("es").say(text)
+    spanish = tuple(speaking("es").say(drug) for drug in names())
+    assert not speaking("es").knows(text) or ease(said, spanish) >= LEAST_EASE_ALONE
