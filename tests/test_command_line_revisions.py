@@ -1,4 +1,4 @@
-"""`posology revise` and `posology compare`: a plan that was kept goes on from one of its days; two stand side by side."""
+"""`posology revise` and `posology compare`: a plan that was kept goes on from one of its days, or beside another."""
 
 from __future__ import annotations
 

@@ -123,7 +123,7 @@ def _finding(finding: Mapping[str, Any]) -> Iterator[str]:
         yield f"  also {weaker['severity']}: {weaker['message']} ({weaker['rule'] or weaker['code']})"
 
 
-_LIMITS = {"<=": "at most", ">=": "at least", "=": "exactly"}
+_LIMITS = {"<=": "at most", "<": "less than", ">=": "at least", ">": "more than", "=": "exactly"}
 
 
 def _suggested(suggestion: Mapping[str, Any]) -> Iterator[str]:

@@ -103,11 +103,17 @@ def _dose(taken: Taken) -> str:
 def stored_plan(content: bytes, services: Services) -> Stored:
     """The plan of a file that was written with --json; a Problem for any other."""
     body = object_of(content)
-    if body.get("kind") not in SCHEMAS:
+    if body.get("kind") not in tuple(SCHEMAS):
         hint = "Write it with --json, or --out plan.json."
         raise Problem.of([Fault("/kind", "malformed", "This is no plan of a titration, a taper or a switch.", hint)])
     with _as_a_plan():
-        return read_stored(json.dumps(body), lambda: services.names)
+        stored = read_stored(json.dumps(body), lambda: services.names)
+        plan = stored.plan
+        first = min(step.first for regimen in plan.regimens for step in regimen.steps)
+        # A file, unlike the store, may have lost steps; what is left of it must still be the days that it names.
+        if first != 1 or plan.end_date.isoformat() != body["end_date"]:
+            raise ValueError("the steps are not the days of the plan")
+        return stored
 
 
 @contextmanager
@@ -117,10 +123,10 @@ def _as_a_plan() -> Iterator[None]:
         yield
     except LookupError as error:
         detail = "A part of the plan is missing, or the formulary no longer knows a drug or a product of it."
-        raise Problem("conflict", detail) from error
+        raise Problem("formulary-changed", detail) from error
     except ValidationError as error:
         detail = "The request that the plan keeps is no longer understood. Make a new plan."
-        raise Problem("conflict", detail) from error
+        raise Problem("formulary-changed", detail) from error
     except (TypeError, ValueError, AttributeError, ArithmeticError) as error:
         detail = "The plan was changed by other hands, and can no longer be read."
         raise Problem.of([Fault("", "malformed", detail, "Take the file as it was written.")]) from error
