@@ -35,8 +35,9 @@ def told(problem: Problem) -> Iterator[str]:
             yield "  " + _line(fault.pointer, fault.detail, fault.hint)
     members: Mapping[str, Any] = json.loads(encode(problem.extra), parse_float=Decimal)
     for finding in [*members.get("findings", ()), *filter(None, [members.get("binding_limit")])]:
-        said = "" if finding["message"] == problem.detail else f"{finding['message']} "
-        yield f"  {said}({finding['rule'] or finding['code']})"
+        rule = finding["rule"] or finding["code"]
+        # A plan that stops at one limit says in its detail what that limit's finding would say again.
+        yield f"  By {rule}." if finding["message"] == problem.detail else f"  {finding['message']} ({rule})"
     if "nearest_target" in members:
         nearest = members["nearest_target"]
         yield "  No target can be reached." if nearest is None else f"  What can be reached: {in_words(nearest)}."
@@ -46,8 +47,10 @@ def told(problem: Problem) -> Iterator[str]:
 
 def refused(problem: Problem, address: str, outputs: tuple[Output, ...]) -> int:
     """Tell a problem; where JSON was asked for, the problem itself stands on standard output."""
-    for line in told(problem):
-        tell(line)
+    first, *rest = told(problem)
+    tell(first)
+    for line in rest:
+        print(line, file=sys.stderr)
     if any(output.format == JSON for output in outputs):
         write(STANDARD_INPUT, encode(problem.members(address)))
     return of_refusal(problem.code)
