@@ -33,7 +33,8 @@ format: .venv/development.stamp  ## rewrite the code in the one style
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
 
-bench: .venv/development.stamp  ## what an answer costs, against a bare echo
+bench: .venv/development.stamp  ## what an answer and a plan cost; whether tablets are the dose in 215 tapers
+	@$(PYTHON) bench/head_to_head.py
 	@$(PYTHON) bench/run.py
 
 LOCK := .venv/bin/pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes --no-header \

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -19,9 +20,10 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.parts import breakdown
+from bench.plans import print_plans
 from bench.questions import FIVE_CONCURRENT, ONE_ORDER, TITRATION
 from bench.server import CLOCK, ECHO
-from bench.service import Connection, connection, first_answer, memory, started
+from bench.service import ROOT, Connection, connection, first_answer, memory, started
 
 CHECK, PLAN = "/v1/orders/check", "/v1/schedules/titration"
 ROUNDS, BLOCK = 12, 250  # requests of each kind: 3,000, in blocks that alternate
@@ -77,7 +79,9 @@ def main() -> int:
             tell("titration to PDF, warm", lambda: timed(port, "application/pdf", SHEETS, MOST_SHEET_MS))
             print(f"{'memory of the worker':34}{weight(port)}")
         tell("cold start to first answer", lambda: cold_start(home))
+        print(f"{'posology check, cold':34}{command_line(home)}", flush=True)
     print_breakdown(one[0] if one else None)
+    print_plans()
     return 0 if all(kept) else 1
 
 
@@ -142,6 +146,21 @@ def cold_start(home: Path) -> tuple[str, bool]:
                 raise NotServed(f"{CHECK} answers {answer.status} (after {taken[-1]:.2f} s)")
     said = f"{max(taken):.2f} s, the slowest of {STARTS}, at most {MOST_START_SECONDS} s"
     return said, max(taken) <= MOST_START_SECONDS
+
+
+def command_line(home: Path) -> str:
+    """One order check from the command to its answer, and the help, which loads no engine."""
+    question = home / "question.json"
+    question.write_text(json.dumps(ONE_ORDER))
+    taken = []
+    for words in (["check", str(question), "--json"], ["--help"]):
+        middle = []
+        for _ in range(STARTS):
+            began = time.perf_counter()
+            subprocess.run([sys.executable, "-m", "api.cli", *words], cwd=ROOT, stdout=subprocess.DEVNULL, check=False)
+            middle.append(time.perf_counter() - began)
+        taken.append(median(middle))
+    return f"{taken[0]:.2f} s, the middle one of {STARTS}; its help {taken[1]:.2f} s"
 
 
 def print_breakdown(one: Comparison | None) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
+import pty
 import re
 import subprocess
 import sys
+import termios
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -171,3 +173,20 @@ def test_the_script_answers_from_any_folder_and_through_a_link(tmp_path: Path) -
         asked = [str(script), "check", "-"]
         ended = subprocess.run(asked, cwd=tmp_path, env=environment, input="{}", capture_output=True, text=True)
         assert ended.returncode == 2 and "/orders" in ended.stderr
+
+
+def test_a_bar_stands_on_a_terminal_and_nowhere_else(tmp_path: Path) -> None:
+    questions = tmp_path / "questions.ndjson"
+    questions.write_bytes(b"{}\n" * 3)
+    asked = [sys.executable, "-m", "api.cli", "check", "--lines", str(questions)]
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, 80))
+    try:
+        seen = subprocess.run(asked, cwd=ROOT, stdout=subprocess.PIPE, stderr=theirs, check=False)
+        bar = os.read(ours, 10_000)
+    finally:
+        os.close(theirs)
+        os.close(ours)
+    assert b"3line" in bar
+    unseen = subprocess.run(asked, cwd=ROOT, capture_output=True, check=False)
+    assert unseen.stderr == b"" and unseen.stdout == seen.stdout

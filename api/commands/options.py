@@ -64,7 +64,7 @@ def _patient(name: str, says: str, read: Callable[[str], object] = str, short: s
 
 PATIENT: Final = (
     _patient("age", '"54 years"'),
-    _patient("birth_date", "2026-12-01; it is turned into an age"),
+    _patient("birth_date", "1972-03-02; it is turned into an age"),
     _patient("sex", "female or male"),
     _patient("weight", '"70 kg"'),
     _patient("height", '"165 cm"'),
