@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from werkzeug.serving import make_server
 
-from tests.api.browser import Browser, browsing
+from tests.api.browser import Browser, browsing, serving
 from tests.api.test_page import FULL, LEAST
 
 pytestmark = pytest.mark.chromium
@@ -21,13 +19,8 @@ FOCUSED = "document.activeElement.id || document.activeElement.className || docu
 
 @pytest.fixture(scope="module")
 def address(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(app) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +91,7 @@ def test_the_keyboard_alone_fills_the_form_and_meets_a_refusal_and_then_the_plan
 def test_every_stop_of_the_keyboard_can_be_seen(browser: Browser, address: str) -> None:
     browser.measure(1280, 1024)
     browser.open(f"{address}/")
-    for _ in range(80):
+    for _ in range(200):
         browser.press(*TAB)
         outline = browser.run("getComputedStyle(document.activeElement).outline")
         assert "solid 3px" in outline, (browser.run(FOCUSED), outline)
