@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
 
+from api.forms.fields import has_unit
+from dosing.units import read_quantity, words
 from schedules.formats.citations import source_words
 from schedules.formats.contents import NEEDS, contents
 from schedules.formats.course import course_of
@@ -15,10 +17,13 @@ from schedules.formats.dates import full, read_date
 from schedules.formats.prescriber import NOT_GIVEN, value_words
 from schedules.formats.rows import Row
 from schedules.formats.sheet import Sheet
-from schedules.formats.wording import NO_BREAK, amount, capitalised, listed, tall_man, tied
+from schedules.formats.wording import NO_BREAK, amount, capitalised, is_quantity, listed, tall_man, tied
 
 _NEEDED = {True: "Lower it slowly", False: "A stop is enough", None: "Not decided"}
 _ASKED = {
+    "height": "Height",
+    "egfr": "Filtration rate (eGFR)",
+    "laboratory": "Laboratory",
     "conditions": "Illnesses",
     "allergies": "Allergies",
     "medications": "Other medicines",
@@ -26,6 +31,7 @@ _ASKED = {
     "breastfeeding": "Breastfeeding",
     "opioid_experience": "Used to opioids",
 }
+_MEASURES = ("height", "egfr", "laboratory")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,6 @@ def shown(plan: Mapping[str, Any], number: str) -> dict[str, object]:
         "verdict": plan["check"]["verdict"],
         # The only markup that is not the template's: our own drawing, which escapes every word it holds.
         "drawing": Markup(drawing.svg) if drawing else "",
-        "drawing_words": drawing.words if drawing else "",
         "target": amount(plan["target"]) if plan.get("target") else "",
         "ceilings": _ceilings(plan),
         "merged": [_merged(finding) for finding in plan["check"]["findings"]],
@@ -57,6 +62,8 @@ def shown(plan: Mapping[str, Any], number: str) -> dict[str, object]:
         "floor": _floor(plan),
         # The floor and the guidance have places of their own on the page.
         "course": course_of({**plan, "floor": None, "guidance": []}),
+        # Equivalents are many rows of a long plan, and have a place of their own.
+        "totals": [row for row in sheet.prescriber.totals if row not in sheet.prescriber.equivalents],
         "facts": _facts(plan, sheet.prescriber.facts),
         "as_of": full(read_date(plan["start_date"])),
         "revises": plan.get("revises"),
@@ -127,19 +134,28 @@ def _facts(plan: Mapping[str, Any], facts: Iterable[Row]) -> list[Row]:
     if clearance.get("inputs") and clearance.get("formula") != "stated":
         rows.append(Row("Clearance computed from", value_words(clearance["inputs"])))
     told = (plan.get("request") or {}).get("patient") or {}
-    rows += [Row(label, _told(told[name])) for name, label in _ASKED.items() if name in told]
+    rows += [Row(label, _told(told[name], name in _MEASURES)) for name, label in _ASKED.items() if name in told]
     shown_labels = {row.label for row in rows}
     needs = dict.fromkeys(need for row in plan["check"]["not_checked"] for need in row["needs"])
     known = {name for name, fact in (plan.get("patient") or {}).items() if fact is not None} | told.keys()
+    known |= (told.get("laboratory") or {}).keys()
     missing = [capitalised(NEEDS.get(need, need.replace("_", " "))) for need in needs if need not in known]
     return rows + [Row(label, NOT_GIVEN) for label in missing if label not in shown_labels]
 
 
-def _told(fact: object) -> str:
+def _told(fact: object, measure: bool = False) -> str:
     """An answer of the form in words; an empty list says that there are none."""
-    if isinstance(fact, bool):
-        return "yes" if fact else "no"
-    if isinstance(fact, Sequence) and not isinstance(fact, str):
-        named = [str(item["drug"]) if isinstance(item, Mapping) else str(item).replace("-", " ") for item in fact]
-        return listed(named) if named else "none"
-    return value_words(fact)
+    match fact:
+        case bool():
+            return "yes" if fact else "no"
+        case str():
+            # A measure with its unit is read again, so that it is printed as every other one is.
+            return tied(words(read_quantity(fact))) if measure and has_unit(fact) else fact.replace("-", " ")
+        case Mapping() if "drug" in fact:
+            return tall_man(str(fact["drug"]))
+        case Mapping() if not is_quantity(fact):
+            return listed([f"{name.replace('_', ' ')} {_told(value, measure)}" for name, value in fact.items()])
+        case list():
+            return listed([_told(item) for item in fact]) if fact else "none"
+        case _:
+            return value_words(fact)

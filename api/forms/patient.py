@@ -27,6 +27,14 @@ _FACTS = (
         "/patient/serum_creatinine",
         units=(("mg/dL", "mg/dL"), ("umol/L", "micromol/L")),
     ),
+    Field(
+        "egfr",
+        "Filtration rate (eGFR)",
+        "number",
+        "/patient/egfr",
+        unit="mL/min/1.73m2",
+        unit_words="mL/min/1.73 m²",
+    ),
     Field("hemodialysis", "On hemodialysis", "flag", "/patient/hemodialysis", choices=YES_OR_NO),
     Field("hepatic_impairment", "Liver impairment", "choice", "/patient/hepatic_impairment", choices=_LIVER),
     Field("pregnant", "Pregnant", "flag", "/patient/pregnant", choices=YES_OR_NO),
@@ -38,6 +46,26 @@ _FACTS = (
         "/patient/opioid_experience",
         choices=(("naive", "no (naive)"), ("tolerant", "yes (tolerant)")),
     ),
+)
+_LABORATORY = (
+    Field(
+        "alanine_aminotransferase",
+        "Alanine aminotransferase",
+        "number",
+        "/patient/laboratory/alanine_aminotransferase",
+        unit="U/L",
+        unit_words="U/L",
+    ),
+    Field(
+        "alanine_aminotransferase_upper_limit",
+        "Its upper limit",
+        "number",
+        "/patient/laboratory/alanine_aminotransferase_upper_limit",
+        unit="U/L",
+        unit_words="U/L",
+        hint="Of the laboratory that measured it.",
+    ),
+    Field("qtc", "QT interval, corrected", "number", "/patient/laboratory/qtc", unit="ms", unit_words="ms"),
 )
 _LISTS = (
     Field(
@@ -68,5 +96,6 @@ _LISTS = (
 
 PATIENT = (
     Section("The patient", _FACTS, "No name and no birth date: neither is needed, and neither is kept."),
+    Section("Laboratory and heart", _LABORATORY),
     Section("Illnesses, allergies, medicines", _LISTS),
 )

@@ -78,8 +78,17 @@ def request_of(fields: Mapping[str, str], plan: Mapping[str, object]) -> tuple[d
         if "creatinine_clearance" in before and "serum_creatinine" in told and "creatinine_clearance" not in told:
             detail = "The plan has a stated clearance, which counts before one that is computed from a creatinine."
             faults.append(Fault("/patient/creatinine_clearance", "missing-field", detail, "State the clearance anew."))
-        request["patient"] = {**before, **told}
+        request["patient"] = _joined(before, told)
     return request, faults
+
+
+def _joined(before: Mapping[str, object], told: Mapping[str, object]) -> dict[str, object]:
+    """What was known with what is new; laboratory values join those of before one by one."""
+    known = before.get("laboratory")
+    values = told.get("laboratory")
+    if isinstance(known, Mapping) and isinstance(values, Mapping):
+        return {**before, **told, "laboratory": {**known, **values}}
+    return {**before, **told}
 
 
 def _patient_of(plan: Mapping[str, object]) -> Mapping[str, object]:

@@ -191,8 +191,8 @@ def _form(task: Task, fields: Mapping[str, str], problem: Problem | None = None)
     """The form with what was typed, and beside each field what is wrong with it."""
     services = _services()
     offer = task.offer(services.names, fields)
-    drug = fields.get("drug", "")
-    more: dict[str, Any] = {"raised": raised, "lowered": lowered, "drug": drug, "formulary": services.formulary}
+    known = drug_named(services.names, fields.get("drug", ""))
+    more: dict[str, Any] = {"raised": raised, "lowered": lowered, "known": known, "formulary": services.formulary}
     return form_page(task.template, task.form, task.address, offer, fields, problem, more)
 
 

@@ -236,6 +236,14 @@ def test_a_new_fact_joins_those_of_the_plan_and_none_of_them_is_lost(client: Fla
     assert "not-checked" not in said_by(page_of(client.get(answer.headers["Location"])))
 
 
+def test_a_new_laboratory_value_joins_those_of_before(client: FlaskClient) -> None:
+    old = FULL | {"alanine_aminotransferase": "30", "alanine_aminotransferase_upper_limit": "40"}
+    made = client.post("/plan", data=old).headers["Location"]
+    new = client.post(f"{made}/change", data=HOLD | {"alanine_aminotransferase": "130"}).headers["Location"]
+    shown = said_by(page_of(client.get(new)))
+    assert "alanine aminotransferase 130 U/L and alanine aminotransferase upper limit 40 U/L" in shown
+
+
 def test_a_new_creatinine_does_not_hide_behind_a_clearance_that_was_stated(client: FlaskClient, made: str) -> None:
     changed = HOLD | {"serum_creatinine": "2.1", "serum_creatinine_unit": "mg/dL"}
     refused = refusals(page_of(client.post(f"{made}/change", data=changed)))
