@@ -23,7 +23,8 @@ ANSWER_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A total a day over a stretch of days; or a drug that could not be counted, with the reason."""
+    """A total a day over a stretch of days, and how much each drug in it counts for; or a drug that could not be
+    counted, with the reason."""
 
     from_day: int
     to_day: int | None
@@ -31,6 +32,7 @@ class Stretch:
     drug: str | None = None
     reason: str | None = None
     dose_class: str | None = None
+    factors: tuple[tuple[str, Fraction], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ def totals(situation: Situation) -> Mapping[str, tuple[Stretch, ...]]:
     answer: dict[str, tuple[Stretch, ...]] = {}
     for name, equivalence in situation.formulary.equivalences.items():
         counted = count(situation, equivalence)
-        stretches = _stretches(counted.days, equivalence)
+        stretches = _stretches(counted.days, equivalence, situation)
         for course in counted.without_factor:
             stretches.append(Stretch(course.first, course.last, None, course.drug, "no-factor"))
         for course in _members(situation, equivalence):
@@ -171,13 +173,18 @@ def _converted(course: Course, factor: Fraction) -> Course:
     return Course(course.order, course.drug, course.unit, runs, course.spans, (), course.medication)
 
 
-def _stretches(days: Iterable[DaySum], equivalence: Equivalence) -> list[Stretch]:
+def _stretches(days: Iterable[DaySum], equivalence: Equivalence, situation: Situation) -> list[Stretch]:
     stretches: list[Stretch] = []
     amount: Fraction | None = None
     quantity, named = None, None
+    factors: dict[tuple[int, ...], tuple[tuple[str, Fraction], ...]] = {}
     for day in days:
         if day.total is not amount:  # the days of a pattern share one amount
             amount, quantity = day.total, per_day(equivalence, day.total)
             named = next((known.name for known in equivalence.classes if day.total in known.range), None)
-        stretches.append(Stretch(day.first, day.last, quantity, dose_class=named))
+        together = tuple(map(id, day.courses))
+        if together not in factors:
+            known = {course.drug: factor_of(situation, equivalence, course) for course in day.courses}
+            factors[together] = tuple((drug, factor.factor) for drug, factor in known.items() if factor is not None)
+        stretches.append(Stretch(day.first, day.last, quantity, dose_class=named, factors=factors[together]))
     return stretches

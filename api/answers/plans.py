@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
-from api.json_text import encode, quantity
+from api.json_text import encode, number, quantity
 from dosing.formulary.kinds import Source
 from dosing.formulary.model import Formulary
 from dosing.measures import Measure
@@ -68,6 +68,7 @@ def plan_answer(
         "ceilings": [_ceiling(ceiling) for ceiling in plan.ceilings],
         "floor": _floor(plan.floor) if plan.floor is not None else None,
         "guidance": [_guidance(item) for item in plan.guidance],
+        "factors": _factors(plan),
         "check": check,
         "revises": plan.revised.plan if plan.revised is not None else None,
         "series": plan.revised.series if plan.revised is not None else number,
@@ -285,6 +286,19 @@ def _guidance(item: Guidance) -> dict[str, object]:
         "taper_needed": item.taper_needed,
         "message": item.message,
         "source": source(item.rule.source, item.rule.evidence.value),
+    }
+
+
+def _factors(plan: Plan) -> dict[str, list[dict[str, object]]]:
+    """By total: how much one unit of each drug counts for in it."""
+    counted = {
+        name: dict(pair for stretch in stretches for pair in stretch.factors)
+        for name, stretches in plan.screening.totals.items()
+    }
+    return {
+        name: [{"drug": drug, "factor": number(factor)} for drug, factor in drugs.items()]
+        for name, drugs in counted.items()
+        if drugs
     }
 
 

@@ -6,7 +6,7 @@ from when.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -67,11 +67,14 @@ class Week:
     drugs: tuple[str, ...]
 
 
-def weeks(plan: Json, several_strengths: bool, drug_names: bool, language: Language = ENGLISH) -> tuple[Week, ...]:
-    """The weeks that hold the plan's days to come, each beginning on the day that weeks begin on in the language."""
+def weeks(plan: Json, several_strengths: Set[str], drug_names: bool, language: Language = ENGLISH) -> tuple[Week, ...]:
+    """The weeks that hold the plan's days to come, each beginning on the day that weeks begin on in the language.
+
+    `several_strengths` are the drugs whose strengths are named.
+    """
     start, first, last = read_date(plan["start_date"]), begins_on(plan), read_date(plan["end_date"])
     # A step is the same on each of its days, so its words are found once.
-    steps = [(step, _cells(step, several_strengths, drug_names, language)) for step in to_come(plan)]
+    steps = [(step, _cells(step, step["drug"] in several_strengths, drug_names, language)) for step in to_come(plan)]
     begin = first - timedelta(days=(first.weekday() - language.week_begins) % _DAYS_OF_A_WEEK)
     grid: list[Week] = []
     while begin <= last:

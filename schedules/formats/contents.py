@@ -21,6 +21,7 @@ from schedules.formats.diary import Diary, diary_of
 from schedules.formats.labels import labels_in, part_titles_in
 from schedules.formats.languages import ENGLISH, Language, message, speaking
 from schedules.formats.pharmacy import Pharmacy, pharmacy_part
+from schedules.formats.pieces import strengths_to_name
 from schedules.formats.prescriber import Prescriber, prescriber_part
 from schedules.formats.seal import Seal, seal_of
 from schedules.formats.sheet import AUDIENCES, PROFESSIONALS, Sheet
@@ -114,7 +115,7 @@ def contents(plan: Json, sheet: Sheet) -> Contents:
     drugs = tuple(dict.fromkeys(step["drug"] for step in plan["steps"]))
     named = tuple(language.say(drug) for drug in drugs)
     drug_names = len(drugs) > 1
-    several_strengths = len(plan["supply"]) > len(drugs)
+    several_strengths = strengths_to_name(plan)
     first, last = begins_on(plan), read_date(plan["end_date"])
     aim, why = _KINDS[plan["kind"]] if _changes(plan) else _STEADY
     begins = full(first, language)

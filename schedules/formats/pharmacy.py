@@ -159,8 +159,15 @@ def equivalents_of(plan: Json) -> tuple[Row, ...]:
     """What the doses are worth in the measure of their class, by days."""
     rows = []
     for name, title in _TOTALS.items():
-        for row in (plan["check"].get("totals") or {}).get(name) or ():
-            if row.get("per_day"):
-                factor = f", factor {decimal_text(Fraction(row['factor']))[0]}" if row.get("factor") else ""
-                rows.append(Row(title, f"{amount(row['per_day'])}, {days_of(row['from_day'], row['to_day'])}{factor}"))
+        counted = [row for row in (plan["check"].get("totals") or {}).get(name) or () if row.get("per_day")]
+        named = (plan.get("factors") or {}).get(name) or ()
+        factors = {item["drug"]: Fraction(item["factor"]) for item in named}
+        if not counted:
+            continue
+        told = listed([f"{decimal_text(factor)[0]} for {tall_man(drug)}" for drug, factor in factors.items()])
+        if factors:
+            rows.append(Row(title, f"factor {told}."))
+        if set(factors) == {plan["drug"]} and set(factors.values()) == {Fraction(1)}:
+            continue  # it is the dose itself, which the steps say
+        rows += [Row(title, f"{amount(row['per_day'])}, {days_of(row['from_day'], row['to_day'])}") for row in counted]
     return tuple(rows)

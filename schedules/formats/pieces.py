@@ -115,6 +115,16 @@ def pieces_of(dose: Json, several_strengths: bool, language: Language = ENGLISH)
     return tuple(of_strength(count, strength, language) for count, strength in zip(counts, strengths, strict=True))
 
 
+def strengths_to_name(plan: Json) -> frozenset[str]:
+    """The drugs that the plan takes from more than one product, so that a count alone does not say which."""
+    products: dict[str, set[tuple[object, ...]]] = {}
+    for piece in plan["supply"]:
+        # A stored plan of one drug may not name it here.
+        known = products.setdefault(str(piece.get("drug") or plan["steps"][0]["drug"]), set())
+        known.add((piece["form"], piece["strength"]["value"], piece["strength"]["unit"]))
+    return frozenset(drug for drug, known in products.items() if len(known) > 1)
+
+
 def of_strength(count: str, strength: str, language: Language = ENGLISH) -> str:
     """Such as "2 capsules of 300 mg"."""
     return language.say("{count} of {strength}", count=count, strength=strength).replace(

@@ -7,7 +7,7 @@ sheet: who signs works in it, and a finding must read as the check said it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
@@ -107,8 +107,10 @@ class Prescriber:
     formulary: str
 
 
-def prescriber_part(plan: Json, drugs: Sequence[str], several_strengths: bool, needs: Mapping[str, str]) -> Prescriber:
-    """The prescriber's words of a plan; `needs` names the inputs of rules."""
+def prescriber_part(
+    plan: Json, drugs: Sequence[str], several_strengths: Set[str], needs: Mapping[str, str]
+) -> Prescriber:
+    """The prescriber's words of a plan; `several_strengths` are the drugs that have them, `needs` names inputs."""
     check, protocol, formulary = plan["check"], plan.get("protocol"), plan["formulary"]
     cited: dict[str, int] = {}
     with_year = over_a_year(read_date(plan["start_date"]), read_date(plan["end_date"]))
@@ -132,7 +134,9 @@ def prescriber_part(plan: Json, drugs: Sequence[str], several_strengths: bool, n
         curve=curve(plan, gone=True, name="whole"),
         equivalents=equivalents_of(plan),
         course=course_of(plan),
-        steps=tuple(_step(step, several_strengths, len(drugs) > 1, with_year) for step in plan["steps"]),
+        steps=tuple(
+            _step(step, step["drug"] in several_strengths, len(drugs) > 1, with_year) for step in plan["steps"]
+        ),
         chosen=tuple(
             Row(
                 _code_words(row["field"]),

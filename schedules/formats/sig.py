@@ -14,7 +14,7 @@ from typing import Final
 
 from schedules.formats.dates import first_taken, full, read_date
 from schedules.formats.instructions import PART_PHRASES, daily_maximum, days_phrase, instruction
-from schedules.formats.pieces import count_of, counted, is_liquid, is_patch, of_strength
+from schedules.formats.pieces import count_of, counted, is_liquid, is_patch, of_strength, strengths_to_name
 from schedules.formats.wording import NO_BREAK, Json, amount, listed, numbers_tied, uncapitalised
 
 _HOURS_OF_A_DAY: Final = 24
@@ -104,12 +104,12 @@ def step_words(plan: Json) -> tuple[Mapping[str, str], ...]:
     With ordinary spaces: this is for programs. It needs the steps and the supply.
     """
     drugs = {step["drug"] for step in plan["steps"]}
-    several_strengths, several_drugs = len(plan["supply"]) > len(drugs), len(drugs) > 1
+    several_strengths, several_drugs = strengths_to_name(plan), len(drugs) > 1
     return tuple(
         {
-            "instruction": instruction(step, several_strengths, step["drug"] if several_drugs else "").replace(
-                NO_BREAK, " "
-            ),
+            "instruction": instruction(
+                step, step["drug"] in several_strengths, step["drug"] if several_drugs else ""
+            ).replace(NO_BREAK, " "),
             "sig": sig(step).replace(NO_BREAK, " "),
         }
         for step in plan["steps"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -32,7 +32,7 @@ class StepLine:
     heading: bool = True
 
 
-def step_lines(plan: Json, several_strengths: bool, drug_names: bool, language: Language) -> tuple[StepLine, ...]:
+def step_lines(plan: Json, several_strengths: Set[str], drug_names: bool, language: Language) -> tuple[StepLine, ...]:
     """The steps that are still to come."""
     years = over_a_year(read_date(plan["start_date"]), read_date(plan["end_date"]))
     lines: list[StepLine] = []
@@ -41,7 +41,7 @@ def step_lines(plan: Json, several_strengths: bool, drug_names: bool, language: 
         line = StepLine(
             number=step["number"],
             dates=span(read_date(step["from_date"]), read_date(step["to_date"]), years, language),
-            sentence=instruction(step, several_strengths, step["drug"] if drug_names else "", language),
+            sentence=instruction(step, step["drug"] in several_strengths, step["drug"] if drug_names else "", language),
             period=period,
             total=total,
         )

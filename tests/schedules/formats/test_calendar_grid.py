@@ -8,13 +8,13 @@ from hypothesis import given
 
 from schedules.formats.calendar_grid import Cell, Week, weeks
 from schedules.formats.dates import days_from, read_date
-from schedules.formats.pieces import AS_NEEDED
+from schedules.formats.pieces import AS_NEEDED, strengths_to_name
 from schedules.formats.wording import NO_BREAK
 from tests.schedules.formats.examples import MadeStep, example, made_plan, plans
 
 
 def grid(plan: dict[str, Any]) -> tuple[Week, ...]:
-    return weeks(plan, len(plan["supply"]) > 1, False)
+    return weeks(plan, strengths_to_name(plan), False)
 
 
 def test_weeks_begin_on_sunday_in_the_united_states() -> None:
@@ -65,7 +65,7 @@ def test_a_day_without_a_dose_is_in_the_plan_and_has_no_box() -> None:
 def test_two_drugs_at_one_time_share_a_cell_and_are_named() -> None:
     plan = example("pregabalin-300")
     plan["steps"].append({**plan["steps"][0], "drug": "gabapentin", "number": 3})
-    first = weeks(plan, False, True)[0].days[0]
+    first = weeks(plan, frozenset(), True)[0].days[0]
     assert [cell.drug for cell in first.cells[0]] == ["pregabalin", "gabapentin"]
 
 

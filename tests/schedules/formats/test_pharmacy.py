@@ -1,14 +1,15 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from schedules.formats import Sheet
 from schedules.formats.contents import contents
-from schedules.formats.pharmacy import Pharmacy
+from schedules.formats.pharmacy import Pharmacy, equivalents_of
 from schedules.formats.wording import NO_BREAK
-from tests.schedules.formats.examples import NAMES, example, quantity
+from tests.schedules.formats.examples import NAMES, example
 
 
 def part(plan: dict[str, Any]) -> Pharmacy:
@@ -93,10 +94,19 @@ def test_the_rate_of_a_patch_is_not_added_up() -> None:
 
 def test_an_equivalent_says_its_factor_where_it_is_known() -> None:
     plan = example("tramadol-as-needed")
-    plan["check"]["totals"]["mme"][0]["factor"] = quantity(1, "mg")["value"]
+    plan["factors"] = {"mme": [{"drug": "tramadol", "factor": Decimal("0.2")}]}
     texts = [row.text.replace(NO_BREAK, " ") for row in part(plan).totals]
-    assert "5 MME a day, days 1 to 3, factor 1" in texts
+    assert "factor 0.2 for traMADol." in texts
+    assert "5 MME a day, days 1 to 3" in texts
     assert "80 MME a day, days 18 to 21" in texts
+
+
+def test_days_that_say_what_the_dose_says_are_left_out() -> None:
+    plan = example("prednisone-floor")
+    days = plan["check"]["totals"]["prednisone_equivalent"]
+    assert len(equivalents_of(plan)) == len(days) > 1
+    plan["factors"] = {"prednisone_equivalent": [{"drug": "prednisone", "factor": 1}]}
+    assert [row.text for row in equivalents_of(plan)] == ["factor 1 for predniSONE."]
 
 
 def test_look_alike_names_are_in_mixed_case() -> None:

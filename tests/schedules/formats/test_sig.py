@@ -125,4 +125,7 @@ def test_the_words_of_two_drugs_name_each_and_those_of_two_strengths_each_streng
         "Every day but Monday: take 1 tablet of folic acid (1 mg) in the morning."
     )
     plan["supply"].append({"strength": quantity(5, "mg"), "form": "tablet", "count": "1", "unit": "{tablet}"})
-    assert "1 tablet of 1 mg of folic acid (1 mg)" in step_words(plan)[1]["instruction"]
+    plan["supply"][-1]["drug"] = "folic acid"
+    words = [row["instruction"] for row in step_words(plan)]
+    assert "1 tablet of 1 mg of folic acid (1 mg)" in words[1]
+    assert "4 tablets of methotrexate (10 mg)" in words[0]
