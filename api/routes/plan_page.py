@@ -73,7 +73,7 @@ def change(number: str) -> AnyResponse:
         faults = joined(revision.FORM, own, read)
         if wanted is None or faults:
             raise Problem.of(_as_written(fields, faults))
-        schedule = revised(_services(), stored_plan(number), wanted)
+        schedule = revised(_services(), stored_plan(number), wanted, asked)
     except Problem as problem:
         return _change_form(number, fields, _problem_as_written(fields, problem))
     return see_other(f"/plan/{stored(_services(), schedule)}")

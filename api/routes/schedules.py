@@ -117,7 +117,7 @@ def switch(wanted: Wanted, wishes: dict[str, str]) -> Response:
 def revision(wanted: RevisionWanted, wishes: dict[str, str], number: str) -> Response:
     """Change a plan from one of its days on. The answer is a new schedule; the old one stays as it is."""
     services = services_of(current_app.extensions)
-    return _answered(wanted.print, wishes, lambda: revised(services, stored_plan(number), wanted))
+    return _answered(wanted.print, wishes, lambda: revised(services, stored_plan(number), wanted, asked_object()))
 
 
 @blueprint.route("/v1/schedules/<string:number>", methods=["GET"])

@@ -241,7 +241,17 @@ def test_a_new_laboratory_value_joins_those_of_before(client: FlaskClient) -> No
     made = client.post("/plan", data=old).headers["Location"]
     new = client.post(f"{made}/change", data=HOLD | {"alanine_aminotransferase": "130"}).headers["Location"]
     shown = said_by(page_of(client.get(new)))
-    assert "alanine aminotransferase 130 U/L and alanine aminotransferase upper limit 40 U/L" in shown
+    assert "alanine aminotransferase 130 units/L and alanine aminotransferase upper limit 40 units/L" in shown
+
+
+def test_a_change_of_a_changed_plan_is_judged_by_the_facts_of_that_change(client: FlaskClient, made: str) -> None:
+    changed = client.post(f"{made}/change", data=HOLD | {"weight": "62", "creatinine_clearance": "85"})
+    number = changed.headers["Location"].rpartition("/")[2]
+    again = client.post(f"/v1/schedules/{number}/revisions", json={"action": "hold", "from_day": 12, "days": 3})
+    assert again.status_code == 201
+    patient = again.get_json()["patient"]
+    assert patient["weight"]["value"] == 62
+    assert patient["creatinine_clearance"]["value"] == 85
 
 
 def test_a_new_creatinine_does_not_hide_behind_a_clearance_that_was_stated(client: FlaskClient, made: str) -> None:
