@@ -15,10 +15,10 @@ import orjson
 from api.answers.plans import plan_answer
 from api.answers.verdicts import check_answer, finding_answer
 from api.errors import Fault, Problem
+from api.identity import new_id
 from api.json_text import quantity
 from api.reading import NumberLiteral
 from api.services import Services
-from api.store import new_id
 from dosing.patient import Patient, completed_months
 from schedules import switch, taper, titration
 from schedules.layout import NotDispensable

@@ -16,8 +16,8 @@ from typing import Any, cast
 
 from api.answers.verdicts import Encoded, check_answer, encoded, measures_answer, totals_answer
 from api.canaries import CASES, Flock, Sing, silent_canaries
+from api.identity import new_id
 from api.schemas.requests import OrdersQuestion, PatientQuestion
-from api.store import new_id
 from dosing.formulary.loader import load
 from dosing.formulary.model import Formulary
 from dosing.measures import measure

@@ -10,10 +10,8 @@ fresh empty file in its place would look like a service that never stored anythi
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
-import secrets
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
@@ -106,11 +104,6 @@ class Answer:
     status: int
     body: str | None = None
     location: str | None = None
-
-
-def new_id() -> str:
-    """128 random bits, in small letters and digits: safe in an address, a file name and read aloud."""
-    return base64.b32encode(secrets.token_bytes(16)).decode("ascii").rstrip("=").lower()
 
 
 def fingerprint(body: Mapping[str, object], leave_out: tuple[str, ...] = ("print",)) -> str:

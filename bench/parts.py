@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from api.answers.verdicts import check_answer
+from api.identity import new_id
 from api.json_text import encode
 from api.reading import read_json
 from api.schemas.requests import CheckSchema
 from api.services import screened, today, wire
-from api.store import new_id
 
 LOOPS = 200
 REPEATS = 7

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -11,11 +11,11 @@ from dosing.days import days_in
 from dosing.formulary.model import Monograph, Product
 from dosing.order import Order
 from dosing.patient import Patient
-from dosing.posology import Every, OnWeekdays, Sig, Step
+from dosing.posology import Every, OnWeekdays, Sig, Step, Times, is_daily
 from dosing.products import CannotMake, make
 from dosing.timeline import Course, kind_of, lay
 from dosing.units import UNITS, Quantity, words
-from dosing.vocabulary import PARTS_OF_DAY
+from dosing.vocabulary import PARTS_OF_DAY, WEEKDAYS
 from schedules.layout import MG_A_DAY, RATE, Alternating, Daily, EverySoManyDays, Layout, Weekly
 from schedules.plan import Current, PlanError
 
@@ -48,9 +48,8 @@ class Until:
 
     def order(self, days: int | None = None) -> Order:
         """The past order. `days` is its length where it is not known."""
-        # Whole periods, so that the last dose before the plan stands where the pattern puts it.
-        taken, period = self.days if self.days is not None else days or 1, self.layout.period
-        begun = self.start - timedelta(days=-(-taken // period) * period)
+        length = self.days if self.days is not None else days or 1
+        begun = self.start - timedelta(days=length)
         return Order(
             given=BEFORE,
             spoken=self.drug,
@@ -58,8 +57,24 @@ class Until:
             form=self.form,
             start_date=begun,
             end_date=self.start - timedelta(days=1),
-            steps=self.steps,
+            steps=self._in_step(length),
         )
+
+    def _in_step(self, length: int) -> tuple[Step, ...]:
+        """The steps, so that the last dose is a whole turn of its pattern before the plan: then the next one is due."""
+        *before, last = self.steps
+        odd = (length - _days_of(before, self.start)) % self.layout.turn
+        if not odd:
+            return self.steps
+        return (*before, replace(last, duration=Quantity(Fraction(odd), UNITS["d"])), last)
+
+    @property
+    def last_dose(self) -> date:
+        """The day of the last dose."""
+        if isinstance(self.layout, Weekly):
+            back = (self.start.weekday() - WEEKDAYS.index(self.layout.weekday) - 1) % len(WEEKDAYS) + 1
+            return self.start - timedelta(days=back)
+        return self.start - timedelta(days=self.layout.turn)
 
     @property
     def in_use(self) -> frozenset[Product]:
@@ -103,7 +118,7 @@ def until_now(
     if course.needs or not course.runs:
         needed = " and ".join(course.needs) or "dose"
         raise PlanError(place, "missing-field", f"What is taken now cannot be known without the {needed}.")
-    total, layout, doses = _laid(last, course, products, monograph, place)
+    total, layout, doses = _laid(last, course, products, monograph, start, place)
     return Until(monograph.drug, _ended(steps), total, layout, doses, start, days, form)
 
 
@@ -111,7 +126,7 @@ def _length(steps: Sequence[Step], taken_for: Quantity | None, start: date, fiel
     """For how many days all of it was taken: as stated, or the sum of the steps where each has a duration."""
     stated = [step.duration for step in steps if step.duration is not None]
     known = sum(days_in(duration, 1, start) for duration in stated) if len(stated) == len(steps) else None
-    before = sum(days_in(step.duration, 1, start) for step in steps[:-1] if step.duration is not None)
+    before = _days_of(steps[:-1], start)
     if any(step.duration is None for step in steps[:-1]):
         raise PlanError(field, "missing-field", "A step before the last one has to say how long it was taken.")
     if taken_for is None:
@@ -126,24 +141,31 @@ def _length(steps: Sequence[Step], taken_for: Quantity | None, start: date, fiel
     return days
 
 
+def _days_of(steps: Sequence[Step], start: date) -> int:
+    """How long the steps with a duration last."""
+    return sum(days_in(step.duration, 1, start) for step in steps if step.duration is not None)
+
+
 def _ended(steps: tuple[Step, ...]) -> tuple[Step, ...]:
     """The steps with the last one open: the order's end date ends it."""
     return (*steps[:-1], Step(steps[-1].sig))
 
 
 def _laid(
-    sig: Sig, course: Course, products: tuple[Product, ...], monograph: Monograph, place: str
+    sig: Sig, course: Course, products: tuple[Product, ...], monograph: Monograph, start: date, place: str
 ) -> tuple[Fraction, Layout, tuple[tuple[str, Quantity], ...]]:
     """The total of a sig in the unit of the layout that it is taken in."""
     run, unit = course.runs[0], UNITS[course.unit]
+    if any(kind_of(item.strength) != course.unit for item in products):
+        detail = f"{words(Quantity(run.total, unit))} is not what the {products[0].form} is counted in."
+        raise PlanError(f"{place}/dose", "unusable-field", detail, "Name the form, and write its dose.")
     if course.unit == RATE.code:
-        layout: Layout = EverySoManyDays(products, unit=RATE, every=_days_between(sig) or 1)
+        layout: Layout = EverySoManyDays(products, unit=RATE, every=_patch_days(sig, start, place))
         return run.total, layout, (("morning", Quantity(run.total, unit)),)
     if sig.parts:
         parts = tuple(part for part, _ in sig.parts)
         amounts = tuple((part, Quantity(amount.amount("mg"), unit)) for part, amount in sig.parts)
-        largest = max(amount.value for _, amount in amounts)
-        return run.total, _lowered(products, _filled_first(parts, monograph), largest), amounts
+        return run.total, _lowered(products, _filled_first(parts, monograph), amounts), amounts
     if sig.cycle:
         if len(sig.cycle) != 2:
             detail = "Doses that take turns over more than two days cannot be lowered by a plan."
@@ -159,27 +181,56 @@ def _laid(
     every = _days_between(sig)
     if every is not None:
         return run.total, EverySoManyDays(products, every=every), (("morning", Quantity(run.total, unit)),)
+    if sig.frequency is not None and not is_daily(sig.frequency):
+        detail = "A plan goes on from doses on every day, every so many whole days, or one weekday."
+        raise PlanError(f"{place}/frequency", "unusable-field", detail, "Write the days on which doses are taken.")
+    if isinstance(sig.frequency, Every) and sig.frequency.low != sig.frequency.high:
+        detail = "A range is not how often it is taken now."
+        raise PlanError(f"{place}/frequency", "unusable-field", detail, "Write how often it is really taken.")
     parts = PARTS_OF_TIMES.get(run.count, ())
     if not parts:
         detail = f"{run.count} doses a day do not fit the four parts of the day that a plan is printed in."
         raise PlanError(f"{place}/frequency", "unusable-field", detail, "Write up to four doses a day.")
     parts = parts if len(parts) > 1 else _one_part(monograph)
     each = Quantity(run.total / len(parts), unit)
-    layout = _lowered(products, _filled_first(parts, monograph), each.value)
-    return run.total, layout, tuple((part, each) for part in parts)
+    amounts = tuple((part, each) for part in parts)
+    return run.total, _lowered(products, _filled_first(parts, monograph), amounts), amounts
 
 
-def _lowered(products: tuple[Product, ...], parts: tuple[str, ...], largest: Fraction) -> Daily:
-    """Doses of a day that may differ, and be fewer, to spare the patient another strength on the way down."""
-    return Daily(products, MG_A_DAY, parts=parts, tolerance=largest, sparing=True)
+def _lowered(products: tuple[Product, ...], parts: tuple[str, ...], amounts: tuple[tuple[str, Quantity], ...]) -> Daily:
+    """Doses of a day that may differ, and be fewer, to spare the patient another strength on the way down. None of them
+    is ever more than it was."""
+    largest = max(amount.value for _, amount in amounts)
+    layout = Daily(products, MG_A_DAY, parts=parts, tolerance=largest, sparing=True)
+    return layout.under((part, amount.value) for part, amount in amounts)
 
 
 def _days_between(sig: Sig) -> int | None:
     """The whole days between two doses; None where there is one on every day."""
     if not isinstance(sig.frequency, Every) or sig.frequency.in_months:
         return None
+    if sig.frequency.low != sig.frequency.high:
+        return None
     days = sig.frequency.shortest_hours / HOURS_A_DAY
     return int(days) if days > 1 and days.denominator == 1 else None
+
+
+def _patch_days(sig: Sig, start: date, place: str) -> int:
+    """For how many days a patch stays on; the plan begins on a day on which it is changed."""
+    match sig.frequency:
+        case OnWeekdays(weekdays=(weekday,)):
+            if WEEKDAYS[start.weekday()] != weekday:
+                detail = f"The patch is changed on {weekday}: the plan begins on a day on which it is changed."
+                raise PlanError("start_date", "out-of-range", detail, f"Begin on a {weekday}.")
+            return len(WEEKDAYS)
+        case Times(count=1, per="week"):
+            return len(WEEKDAYS)
+        case Times(count=1, per="day") | Every():
+            days = 1 if is_daily(sig.frequency) else _days_between(sig)
+            if days is not None:
+                return days
+    detail = "For how many days a patch stays on is not known."
+    raise PlanError(f"{place}/frequency", "unusable-field", detail, 'Write it, such as "every 72 hours".')
 
 
 def _one_part(monograph: Monograph) -> tuple[str, ...]:

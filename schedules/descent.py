@@ -8,12 +8,12 @@ none either, the way down ends at a floor that is named.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil
 
 from dosing.formulary.model import Product, Stretch
-from schedules.layout import Layout
+from schedules.layout import Layout, Turn
 
 PERCENT = 100
 
@@ -81,18 +81,37 @@ class Pace:
         return ceil(self.stretch.every.amount("d")) if self.stretch.every is not None else 1
 
 
-def descend(start: Fraction, goal: Fraction, paces: Sequence[Pace], layout: Layout) -> Descent:
+@dataclass(slots=True)
+class Doses:
+    """The doses of a way down while it is made: none is ever more than the one before it in its part of the day."""
+
+    layout: Layout
+    in_use: frozenset[Product]
+
+    def lay(self, total: Fraction, first: int = 1) -> tuple[Turn, ...]:
+        """The doses of the next stretch. Raises NotDispensable."""
+        turns = self.layout.lay(total, first, self.in_use)
+        self.in_use |= {piece.product for turn in turns for dose in turn.doses for piece in dose.pieces}
+        self.layout = self.layout.after(turns)
+        return turns
+
+
+def descend(
+    start: Fraction, goal: Fraction, paces: Sequence[Pace], whole: Layout, in_use: frozenset[Product] = frozenset()
+) -> Descent:
     """The doses below `start` down to `goal` (0: a stop, which is no rung)."""
+    doses = Doses(whole, in_use)
     rungs: list[Rung] = []
     total, original = start, start
     while total > goal:
+        layout = doses.layout
         pace = next((known for known in paces if known.holds(total, original)), None)
         if pace is None:
             return Descent(tuple(rungs), _bottom(total, layout, Fraction(0)))
         if pace.stretch.within is not None:
-            rungs += _spread(total, goal, pace, layout)
+            rungs += _spread(total, original, goal, pace, paces, doses)
             if not rungs or rungs[-1].total >= total:
-                return Descent(tuple(rungs), _bottom(total, layout, pace.cut(total, original)))
+                return Descent(tuple(rungs), _bottom(total, doses.layout, pace.cut(total, original)))
             total = rungs[-1].total
             continue
         cut = pace.cut(total, original)
@@ -102,6 +121,7 @@ def descend(start: Fraction, goal: Fraction, paces: Sequence[Pace], layout: Layo
         made = layout.at_least(wanted)
         if made is not None and made < total:
             rungs.append(Rung(made, _held_for(made, original, paces, pace)))
+            doses.lay(made)
             total = made
             continue
         lower = layout.at_most(wanted)
@@ -113,8 +133,17 @@ def descend(start: Fraction, goal: Fraction, paces: Sequence[Pace], layout: Layo
             return Descent(tuple(rungs), Bottom(total, lower, pace.ceiling(total, original)))
         days = ceil(_held_for(lower, original, paces, pace) * (total - lower) / cut)
         rungs.append(Rung(lower, days, "coarse"))
+        doses.lay(lower)
         total = lower
     return Descent(tuple(rungs))
+
+
+def in_whole_turns(descent: Descent, layout: Layout) -> Descent:
+    """The same way down with every dose held for whole turns of its pattern, so that none comes sooner after the one
+    before: a patch stays on for its days."""
+    turn = layout.turn
+    rungs = tuple(replace(rung, days=-(-rung.days // turn) * turn) for rung in descent.rungs)
+    return replace(descent, rungs=rungs)
 
 
 def _held_for(total: Fraction, original: Fraction, paces: Sequence[Pace], before: Pace) -> int:
@@ -123,20 +152,28 @@ def _held_for(total: Fraction, original: Fraction, paces: Sequence[Pace], before
     return own.days if own.stretch.every is not None else before.days
 
 
-def _spread(total: Fraction, goal: Fraction, pace: Pace, layout: Layout) -> list[Rung]:
+def _spread(
+    total: Fraction, original: Fraction, goal: Fraction, pace: Pace, paces: Sequence[Pace], doses: Doses
+) -> list[Rung]:
     """A stretch that is to be walked within a time: its cuts, each dose held as long as the others."""
     within, by = pace.stretch.within, pace.cut(total, total)
     low = pace.stretch.range.low / pace.factor if pace.stretch.range is not None and pace.stretch.range.low else goal
     end = max(low, goal)
     totals: list[Fraction] = []
     while total > end:
-        made = layout.at_least(max(total - by, end))
+        made = doses.layout.at_least(max(total - by, end))
         if made is None or made <= 0 or made >= total:
             break
         totals.append(made)
+        doses.lay(made)
         total = made
     days = ceil(within.amount("d")) if within is not None else 0
-    return [Rung(amount, held) for amount, held in zip(totals, _shares(days, len(totals)), strict=True)]
+    rungs = [Rung(amount, held) for amount, held in zip(totals, _shares(days, len(totals)), strict=True)]
+    if rungs:
+        # The dose that the stretch leads to lies in the next one, and is held as long as that says.
+        own = next((known.days for known in paces if known.holds(rungs[-1].total, original)), 0)
+        rungs[-1] = replace(rungs[-1], days=max(rungs[-1].days, own))
+    return rungs
 
 
 def evenly(
@@ -154,12 +191,13 @@ def evenly(
     """
     cut = by if by is not None else _even_cut(start, goal, days, layout, in_use)
     totals: list[Fraction] = []
-    total = start
+    total, doses = start, Doses(layout, in_use)
     while cut is not None and (wanted := max(total - cut, goal)) > 0 and total > goal:
-        made = layout.at_least(wanted)
+        made = doses.layout.at_least(wanted)
         if made is None or made >= total:
-            return Descent(_held(totals, days), _bottom(total, layout, cut))
+            return Descent(_held(totals, days), _bottom(total, doses.layout, cut))
         totals.append(made)
+        doses.lay(made)
         total = made
     if cut is None:
         return Descent((), _bottom(start, layout, Fraction(0)))

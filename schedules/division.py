@@ -24,14 +24,21 @@ def divide(
     products: Sequence[Product],
     in_use: frozenset[Product] = frozenset(),
     tolerance: Fraction = Fraction(0),
+    most: Sequence[Fraction] | None = None,
 ) -> tuple[Dose, ...] | None:
-    """Doses for `parts` that add up to `total` mg; None when no such doses can be made.
+    """Doses for `parts` that add up to `total` mg, none over what `most` allows its part; None when no such doses can
+    be made.
 
     Each dose is made of the fewest pieces. Of the divisions whose largest and smallest dose differ by no more than
     `tolerance` (or as little as they can), the one with the fewest strengths new to the patient wins, then the most
     even, then the one with the fewest pieces. The larger doses go to the parts that stand first.
     """
-    divisions = _divisions(total, len(parts), tuple(products))
+    divisions: Sequence[_Division] = _divisions(total, len(parts), tuple(products))
+    if most is not None:
+        allowed = sorted(most, reverse=True)
+        divisions = [known for known in divisions if known.within(allowed)] or _one_less(total, most, tuple(products))
+        # The largest dose goes to the part that had the largest; of equals to the one that stands first.
+        parts = [part for _, part in sorted(zip(most, parts, strict=True), key=lambda known: -known[0])]
     if not divisions:
         return None
     spread = max(tolerance, min(division.value[0] for division in divisions))
@@ -51,19 +58,39 @@ class _Division:
     products: frozenset[Product]
     value: tuple[Fraction, int, int]
 
+    def within(self, most: Sequence[Fraction]) -> bool:
+        """Whether no dose is over its bound; bounds are listed largest first too."""
+        return all(amount <= bound for (amount, _), bound in zip(self.doses, most, strict=True))
+
+
+def _one_less(total: Fraction, most: Sequence[Fraction], products: tuple[Product, ...]) -> list[_Division]:
+    """Every way to take what is too much from one of the doses alone."""
+    over = sum(most, Fraction(0)) - total
+    found = []
+    for place in range(len(most)):
+        amounts = sorted((*most[:place], most[place] - over, *most[place + 1 :]), reverse=True)
+        known = _made(tuple(amounts), products) if over >= 0 and amounts[-1] > 0 else None
+        if known is not None and known.within(sorted(most, reverse=True)):
+            found.append(known)
+    return found
+
 
 @lru_cache(maxsize=4096)
 def _divisions(total: Fraction, count: int, products: tuple[Product, ...]) -> tuple[_Division, ...]:
     """Every way to divide a total near the even share."""
-    found = []
-    for amounts in _shares(total, count, products):
-        made = [making for amount in amounts if not isinstance(making := make(amount, products), CannotMake)]
-        if len(made) == count:
-            used = frozenset(piece.product for item in made for piece in item)
-            pieces = sum(cost(item)[0] for item in made)
-            value = (amounts[0] - amounts[-1], pieces, len(used))
-            found.append(_Division(tuple(zip(amounts, made, strict=True)), used, value))
-    return tuple(found)
+    made = (_made(amounts, products) for amounts in _shares(total, count, products))
+    return tuple(division for division in made if division is not None)
+
+
+def _made(amounts: tuple[Fraction, ...], products: tuple[Product, ...]) -> _Division | None:
+    """These amounts, largest first, with their pieces; None where one cannot be made."""
+    made = [making for amount in amounts if not isinstance(making := make(amount, products), CannotMake)]
+    if len(made) < len(amounts):
+        return None
+    used = frozenset(piece.product for item in made for piece in item)
+    pieces = sum(cost(item)[0] for item in made)
+    value = (amounts[0] - amounts[-1], pieces, len(used))
+    return _Division(tuple(zip(amounts, made, strict=True)), used, value)
 
 
 def _shares(total: Fraction, count: int, products: Sequence[Product]) -> Iterator[tuple[Fraction, ...]]:

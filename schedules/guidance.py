@@ -6,6 +6,7 @@ Guidelines differ (60 mg of prednisone for ten days is the known split): every l
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from dosing.finding import Passed
 from dosing.formulary.kinds import StopRule, TaperRule
@@ -38,9 +39,9 @@ def guidance_on(
 ) -> tuple[Guidance, ...]:
     """What each layer says of a stop from what is taken now: does it have to be lowered slowly?"""
     longest, shortest = uses(until, monograph)
-    told = _stopped(longest[0], patient, indication, formulary)
+    told = _stopped(longest[0], until.last_dose, patient, indication, formulary)
     if shortest is not None:
-        briefly = _stopped(shortest[0], patient, indication, formulary)
+        briefly = _stopped(shortest[0], until.last_dose, patient, indication, formulary)
         told = {
             rule: answer
             if briefly.get(rule, (None, ""))[0] == answer[0]
@@ -55,13 +56,11 @@ def guidance_on(
 
 
 def _stopped(
-    order: Order, patient: Patient, indication: str | None, formulary: Formulary
+    order: Order, last_dose: date, patient: Patient, indication: str | None, formulary: Formulary
 ) -> dict[str, tuple[bool | None, str]]:
     """By rule: whether a stop now is too sudden, and in which words."""
-    if order.start_date is None or order.end_date is None:
-        raise ValueError("what was taken until now began and ended on a date")
     stopped = replace(order, indication=indication)
-    verdict = screen((stopped,), patient, formulary, order.end_date).verdict
+    verdict = screen((stopped,), patient, formulary, last_dose).verdict
     answers: dict[str, tuple[bool | None, str]] = {}
     for row in (*verdict.findings, *(merged for finding in verdict.findings for merged in finding.merged)):
         if isinstance(row.rule, StopRule):

@@ -53,14 +53,22 @@ class Layout(ABC):
         """The doses of a stretch that begins on day `first`; None where no doses add up to the total."""
 
     @property
-    def period(self) -> int:
-        """The days after which the pattern begins again: a dose is held for whole periods."""
+    def turn(self) -> int:
+        """How many days the pattern of one dose takes."""
         return 1
 
     @property
     def most_pieces(self) -> int:
         """How many doses may differ by a piece each: it bounds the search for a total that can be laid."""
         return 2
+
+    def under(self, doses: Iterable[tuple[str | None, Fraction]]) -> Layout:
+        """The same layout with no dose over these, each of its part of the day, and none where there was none."""
+        return self
+
+    def after(self, turns: Iterable[Turn]) -> Layout:
+        """The layout of what follows these doses on a way down."""
+        return self.under((dose.when, dose.amount.value) for turn in turns for dose in turn.doses)
 
     def lay(self, total: Fraction, first: int, in_use: frozenset[Product] = frozenset()) -> tuple[Turn, ...]:
         """As `turns`. Raises NotDispensable."""
@@ -128,13 +136,14 @@ class Daily(Layout):
     """Doses on every day in these parts of it, filled in this order; fewer of them where all cannot be.
 
     With `exactly` every part has a dose. Doses of one day may differ by `tolerance` mg to spare another strength; with
-    `sparing` a part goes without rather than that a new strength is needed.
+    `sparing` a part goes without rather than that a new strength is needed. `most` bounds the dose of each part.
     """
 
     parts: tuple[str, ...] = ()
     tolerance: Fraction = Fraction(0)
     exactly: bool = False
     sparing: bool = False
+    most: tuple[Fraction, ...] | None = None
 
     @property
     def most_pieces(self) -> int:
@@ -144,7 +153,8 @@ class Daily(Layout):
         counts = [len(self.parts)] if self.exactly else range(len(self.parts), 0, -1)
         first_made = None
         for number in counts:
-            doses = divide(total, self.parts[:number], self.products, in_use, self.tolerance)
+            most = self.most[:number] if self.most is not None else None
+            doses = divide(total, self.parts[:number], self.products, in_use, self.tolerance, most)
             if doses is None:
                 continue
             if not self.sparing or not in_use or in_use.issuperset(_products_in(doses)):
@@ -154,6 +164,11 @@ class Daily(Layout):
 
     def with_parts(self, parts: tuple[str, ...]) -> Daily:
         return replace(self, parts=parts)
+
+    def under(self, doses: Iterable[tuple[str | None, Fraction]]) -> Daily:
+        held = dict(doses)
+        parts = tuple(part for part in self.parts if part in held)
+        return replace(self, parts=parts, most=tuple(held[part] for part in parts))
 
 
 @dataclass(frozen=True)
@@ -202,7 +217,7 @@ class EverySoManyDays(Layout):
     part: str = "morning"
 
     @property
-    def period(self) -> int:
+    def turn(self) -> int:
         return self.every
 
     def turns(self, total: Fraction, first: int, in_use: frozenset[Product] = frozenset()) -> tuple[Turn, ...] | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from math import lcm
 
 from schedules.regimen import EveryDays, Pattern, Regimen, RegimenStep
 
@@ -43,6 +44,20 @@ class Phase:
     def last(self) -> int:
         return self.first + self.days - 1
 
+    @property
+    def turn(self) -> int:
+        """How many days the patterns of its drugs take together: 3 of a patch that stays on for 3 days."""
+        return lcm(*(self.turn_of(item.drug) for item in self.held))
+
+    def turn_of(self, drug: str) -> int:
+        """How many days the pattern of one drug takes; days that take turns can end on any of them."""
+        patterns = [item.step.pattern for item in self.held if item.drug == drug]
+        return patterns[0].every if len(patterns) == 1 and isinstance(patterns[0], EveryDays) else 1
+
+    def whole(self, days: int) -> int:
+        """So many days, or as many more as make whole turns."""
+        return -(-days // self.turn) * self.turn
+
     def lasting(self, days: int) -> Phase:
         return replace(self, days=days)
 
@@ -54,8 +69,9 @@ class Phase:
 
 
 def phases_of(regimens: Sequence[Regimen]) -> tuple[Phase, ...]:
-    """The phases of a plan, in order."""
-    begins = sorted({day for regimen in regimens for step in regimen.steps for day in (step.first, step.last + 1)})
+    """The phases of a plan from day 1 on, in order; days on which nothing is taken, as in a wash-out, are one too."""
+    changes = {day for regimen in regimens for step in regimen.steps for day in (step.first, step.last + 1)}
+    begins = sorted({1, *changes})
     phases = []
     for first, following in pairwise(begins):
         held = tuple(
@@ -64,8 +80,7 @@ def phases_of(regimens: Sequence[Regimen]) -> tuple[Phase, ...]:
             for step in regimen.steps
             if step.first <= first <= step.last
         )
-        if held:
-            phases.append(Phase(first, following - first, held))
+        phases.append(Phase(first, following - first, held))
     return tuple(phases)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import groupby
@@ -81,6 +81,13 @@ class RegimenStep:
             )
         if self.as_needed and self.pattern is not None:
             raise ValueError(f"step {self.number}: as-needed use has no days of its own")
+
+    def later(self, days: int) -> RegimenStep:
+        """The same step, with the days of its pattern, so many days later."""
+        pattern = self.pattern
+        if isinstance(pattern, EveryDays):
+            pattern = EveryDays(pattern.every, pattern.first + days)
+        return replace(self, first=self.first + days, last=self.last + days, pattern=pattern)
 
     @property
     def as_needed(self) -> bool:

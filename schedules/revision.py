@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from dosing.allowance import allowance
+from dosing.formulary.kinds import StopRule
 from dosing.formulary.model import Formulary, Restart
 from dosing.order import Order
 from dosing.patient import Patient
@@ -28,10 +29,10 @@ from schedules.plan import Ceiling, Chosen, Plan, PlanError, Reassessed, Revised
 from schedules.regimen import Regimen, RegimenStep
 from schedules.safety import as_order, as_orders, critical, exchanged, screen_plan, sig_of
 from schedules.steps import Steps
-from schedules.switch import SwitchRequest
-from schedules.taper import laid, length
+from schedules.switch import SwitchRequest, over_already
+from schedules.taper import laid
 from schedules.titration import TitrationRequest, passing, planner_of
-from schedules.ways_down import TaperRequest, choose_taper, way_down
+from schedules.ways_down import TaperRequest, choose_taper, in_period, products_of, way_down
 
 Asked: TypeAlias = TitrationRequest | TaperRequest | SwitchRequest
 
@@ -102,6 +103,15 @@ class _Going:
         return self.present.last - self.last_taken
 
     @property
+    def left_of_turn(self) -> int:
+        """How many days a dose of now lasts still: a patch stays on."""
+        return -(self.last_taken - self.present.first + 1) % self.present.turn
+
+    @property
+    def turn_ended(self) -> tuple[Phase, ...]:
+        return (self.present.lasting(self.left_of_turn),) if self.left_of_turn else ()
+
+    @property
     def to_come(self) -> tuple[Phase, ...]:
         return self.phases[self.place + 1 :]
 
@@ -120,17 +130,20 @@ class _Going:
 
     def with_future(self, future: Sequence[Phase]) -> tuple[Regimen, ...]:
         """The days that are gone, and then these phases."""
-        return regimens_of((*self.gone, *_cut(future)), self.old.regimens, self.old.stops)
+        kept = _cut(future)
+        whole = sum(phase.days for phase in kept) == sum(phase.days for phase in future)
+        return regimens_of((*self.gone, *kept), self.old.regimens, self.old.stops and whole)
 
 
 @dataclass(frozen=True, slots=True)
 class _Changed:
-    """The regimens of the new plan, in words why, and what was chosen for it."""
+    """The regimens of the new plan, in words why, and what was chosen for it; and whether they get where they go."""
 
     regimens: tuple[Regimen, ...]
     why: str
     chosen: tuple[Chosen, ...] = ()
     target: Quantity | None = None
+    arrives: bool = True
 
 
 def revise(old: Plan, number: str, asked: Asked, request: RevisionRequest, formulary: Formulary) -> Plan:
@@ -156,7 +169,7 @@ def revise(old: Plan, number: str, asked: Asked, request: RevisionRequest, formu
         regimens=changed.regimens,
         fill_days=going.fill_days,
         target=None if stopping else changed.target or old.target,
-        target_reached=changed.regimens[0].ends if stopping else old.target_reached or changed.target is not None,
+        target_reached=_reached(old, changed, stopping=stopping),
         chosen=changed.chosen,
         reassessments=dated,
         screening=screening,
@@ -172,6 +185,17 @@ def revise(old: Plan, number: str, asked: Asked, request: RevisionRequest, formu
             changed.why,
         ),
     )
+
+
+def _reached(old: Plan, changed: _Changed, *, stopping: bool) -> bool:
+    """Whether a changed plan is at its target on its last day: a plan that became too long may be cut before it."""
+    regimen = changed.regimens[0]
+    if stopping:
+        return regimen.ends
+    if changed.target is not None:
+        return changed.arrives
+    before, after = ([step.doses for step in known.stretches[-1]] for known in (old.regimen, regimen))
+    return old.target_reached and regimen.ends == old.stops and before == after
 
 
 def _check(going: _Going) -> None:
@@ -196,7 +220,8 @@ def _check(going: _Going) -> None:
 
 def _hold(going: _Going) -> _Changed:
     """The dose of now for so many days more; then the plan as it was."""
-    days = going.request.days or going.present.days
+    planned = going.present.days
+    days = going.present.whole(planned + (going.request.days or planned)) - planned
     why = f"The dose of day {going.last_taken} is held for {days} days; then the plan goes on."
     future = (going.present.lasting(going.left + days), *going.to_come)
     return _Changed(going.with_future(future), why, _length(going, days, "As long as this step was to last."))
@@ -209,10 +234,11 @@ def _slower(going: _Going) -> _Changed:
     by = f"{more} days longer" if more is not None else "twice as long"
     open_end = not going.old.stops
     future = [(going.present, going.left), *((phase, phase.days) for phase in going.to_come)]
-    longer = [
-        phase.lasting(days + (0 if open_end and place == len(future) - 1 else more if more is not None else phase.days))
-        for place, (phase, days) in enumerate(future)
-    ]
+    longer = []
+    for place, (phase, days) in enumerate(future):
+        stays = not phase.held or (open_end and place == len(future) - 1)
+        added = 0 if stays else more if more is not None else phase.days
+        longer.append(phase.lasting(days + phase.whole(phase.days + added) - phase.days))
     if len(future) == 1 and open_end:
         detail = f"On day {going.last_taken} the plan is at its last dose, which goes on."
         raise PlanError("action", "out-of-range", detail, "Hold it, or name a new target.")
@@ -222,19 +248,18 @@ def _slower(going: _Going) -> _Changed:
 def _step_back(going: _Going) -> _Changed:
     """The step before this one again; then this one and the rest as they were."""
     before = next((phase for phase in reversed(going.phases[: going.place]) if not phase.same_as(going.present)), None)
-    if before is None:
+    if before is None or not before.held or not going.present.held:
         detail = f"Day {going.last_taken} is in the first step of the plan."
         raise PlanError("action", "out-of-range", detail, "Hold the plan, or stop it.")
-    days = going.request.days or before.days
+    days = before.whole(going.request.days or before.days)
     why = f"The step before is taken again for {days} days; then the plan goes on."
-    future = (before.lasting(days), going.present, *going.to_come)
+    future = (*going.turn_ended, before.lasting(days), going.present, *going.to_come)
     return _Changed(going.with_future(future), why, _length(going, days, "As long as that step lasted."))
 
 
 def _resume(going: _Going) -> _Changed:
     """The plan goes on: where it was left after missed days, or with the next step when a waiting time is over."""
     missed = going.request.missed_days
-    waiting = going.old.revised is not None and going.old.revised.action in ("hold", "slower", "step-back")
     why = "The plan goes on as it was."
     left = going.left
     if missed:
@@ -243,12 +268,36 @@ def _resume(going: _Going) -> _Changed:
             detail = f"After {missed} missed days the plan cannot simply go on: {restart.why}"
             raise PlanError("action", "restart-needed", detail, "Write the action restart.")
         why = f"{missed} days were missed; the plan goes on where it was left."
-    elif waiting and going.to_come:
-        why, left = "The waiting is over; the next step begins.", 0
+    elif going.to_come and (waited := _waited(going)):
+        left = max(left - waited, going.left_of_turn)
+        why = "The waiting is over; the next step begins" + (f" after {left} days more." if left else ".")
     future = (*((going.present.lasting(left),) if left else ()), *going.to_come)
     if not future:
         raise PlanError("from_day", "out-of-range", "Nothing of the plan is left on that day.", "Hold its last dose.")
     return _Changed(going.with_future(future), why)
+
+
+def _waited(going: _Going) -> int:
+    """By how many days the revision before this one made the present phase longer than the plan had it."""
+    revised, phase = going.old.revised, going.present
+    if revised is None or not phase.first <= revised.from_day <= phase.last:
+        return _slowed(going)
+    if revised.action == "hold":
+        return revised.days if revised.days is not None else phase.days // 2
+    if revised.action == "step-back":
+        known = [item.days for item in going.phases[: going.place] if item.same_as(phase)]
+        return max(phase.days - known[-1], 0) if known else 0
+    return _slowed(going)
+
+
+def _slowed(going: _Going) -> int:
+    """By how many days a slower pace made the present phase longer."""
+    revised, phase = going.old.revised, going.present
+    if revised is None or revised.action != "slower" or phase.last < revised.from_day:
+        return 0
+    if revised.days is not None:
+        return revised.days
+    return (phase.last - max(phase.first, revised.from_day) + 1) // 2
 
 
 def _restart(going: _Going) -> _Changed:
@@ -257,11 +306,28 @@ def _restart(going: _Going) -> _Changed:
     if going.old.kind != "titration" and restart is not None and going.request.missed_days:
         detail = f"A way down cannot begin again from its first, higher dose: {restart.why}"
         raise PlanError("action", "unusable-field", detail, "Make a new plan from what the patient can take now.")
+    again = _from_the_first(going.phases)
+    if not any(phase.held for phase in going.phases[: going.place + 1]):
+        detail = f"On day {going.last_taken} nothing of the plan was taken yet."
+        raise PlanError("action", "out-of-range", detail, "Hold the plan, or make a new one.")
     why = "The plan begins again from its first step."
     if restart is None:
-        return _Changed(going.with_future(going.phases), why)
+        return _Changed(going.with_future(again), why)
     chosen = Chosen("restart", "first step", restart.why, restart.source)
-    return _Changed(going.with_future(going.phases), f"{why} {restart.why}", (chosen,))
+    return _Changed(going.with_future(again), f"{why} {restart.why}", (chosen,))
+
+
+def _from_the_first(phases: Sequence[Phase]) -> tuple[Phase, ...]:
+    """The phases of a plan without its detours: what was begun again, or taken a step back, is there once, and for the
+    longest time it was planned for. A waiting time before the first dose is over."""
+    kept: list[Phase] = []
+    for phase in phases:
+        known = next((place for place, item in enumerate(kept) if item.same_as(phase)), None)
+        if known is not None:
+            phase, kept = phase.lasting(max(phase.days, kept[known].days)), kept[:known]
+        if phase.held or kept:
+            kept.append(phase)
+    return tuple(kept)
 
 
 def _new_target(going: _Going) -> _Changed:
@@ -272,19 +338,21 @@ def _new_target(going: _Going) -> _Changed:
         detail = f"On day {going.last_taken} {regimen.drug} is not taken by the clock."
         raise PlanError("action", "unusable-field", detail, "Make a new plan.")
     until = _until(going, regimen)
-    goal, unit = target.amount(until.layout.unit.code), until.layout.unit
+    goal, unit = in_period(target, until.layout, "target"), until.layout.unit
     now = until.layout.quantity(until.total)
     if goal == until.total:
         raise PlanError("target", "out-of-range", f"{words(now)} is what is taken now.", "Hold the plan.")
     if goal < until.total:
         until.layout.lay(goal, 1)
-        future, chosen = _down(going, until, goal)
+        future, chosen, arrives = _down(going, until, goal)
+        waits = {regimen.drug: _still_held(going, regimen.drug)}
         why = f"The new target is {words(target)}; the dose goes down to it."
     else:
         future, chosen = _up(going, until, target)
+        arrives, waits = True, {}
         why = f"The new target is {words(target)}; the dose goes up to it."
-    regimens = _with_steps(going, {regimen.drug: future}, ends=frozenset())
-    return _Changed(regimens, why, chosen, Quantity(goal, unit))
+    regimens = _with_steps(going, {regimen.drug: future}, frozenset(), waits)
+    return _Changed(regimens, why, chosen, Quantity(goal, unit), arrives)
 
 
 def _stop_now(going: _Going) -> _Changed:
@@ -292,23 +360,37 @@ def _stop_now(going: _Going) -> _Changed:
     told: list[str] = []
     chosen: tuple[Chosen, ...] = ()
     future: dict[str, tuple[RegimenStep, ...]] = {}
+    waits: dict[str, int] = {}
     ends = set()
     for regimen in going.old.regimens:
         steps = going.steps_at_present(regimen.drug)
         if not steps:
+            if regimen.first >= going.from_day:
+                future[regimen.drug] = ()
+                told.append(f"{regimen.drug} is not begun")
             continue
-        until = None if steps[0].as_needed else _until(going, regimen)
-        if until is None or not _needs_taper(going, until):
+        if steps[0].as_needed or not _needs_taper(going, regimen):
             future[regimen.drug] = ()
             ends.add(regimen.drug)
             told.append(f"{regimen.drug} is stopped at once: nothing asks for a slow end")
             continue
-        future[regimen.drug], why = _down(going, until, Fraction(0))
+        future[regimen.drug], why, complete = _down(going, _until(going, regimen), Fraction(0))
         chosen = (*chosen, *why)
+        waits[regimen.drug] = _still_held(going, regimen.drug)
+        if not complete:
+            told.append(f"{regimen.drug} is lowered for {LONGEST} days; plan on from there")
+            continue
         ends.add(regimen.drug)
-        last = future[regimen.drug][-1].last if future[regimen.drug] else going.from_day - 1
-        told.append(f"{regimen.drug} is lowered to its end over {last - going.from_day + 1} days")
-    regimens = _with_steps(going, future, frozenset(ends))
+        if future[regimen.drug]:
+            days = future[regimen.drug][-1].last - going.from_day + 1
+            told.append(f"{regimen.drug} is lowered to its end over {days} days")
+        else:
+            when = f"after {waits[regimen.drug]} days more" if waits[regimen.drug] else "at once"
+            told.append(f"{regimen.drug} is stopped {when}: the way down has no lower dose before its end")
+    regimens = _with_steps(going, future, frozenset(ends), waits)
+    if not regimens:
+        detail = f"On day {going.from_day - 1} nothing of the plan was taken yet: there is nothing to stop."
+        raise PlanError("action", "out-of-range", detail, "Do not begin it.")
     return _Changed(regimens, f"{'; '.join(told)[:1].upper()}{'; '.join(told)[1:]}.", chosen)
 
 
@@ -371,15 +453,21 @@ def _half(asked: Asked, drug: str) -> TitrationRequest | TaperRequest | None:
     return next((half for half in halves if half is not None and half.drug == drug), None)
 
 
-def _needs_taper(going: _Going, until: Until) -> bool:
+def _needs_taper(going: _Going, regimen: Regimen) -> bool:
     """Whether any layer asks for a slow end, or may."""
-    monograph = going.formulary.monographs[until.drug]
+    monograph = going.formulary.monographs[regimen.drug]
+    if not any(isinstance(rule, StopRule) for rule in monograph.rules):
+        return False
+    until = _until(going, regimen)
     guidance = guidance_on(until, monograph, going.patient, going.old.indication, going.formulary)
     return any(item.taper_needed is not False for item in guidance)
 
 
-def _down(going: _Going, until: Until, goal: Fraction) -> tuple[tuple[RegimenStep, ...], tuple[Chosen, ...]]:
-    """The steps of the drug's taper from what is taken now. Raises PlanError where strengths end it before its goal."""
+def _down(going: _Going, until: Until, goal: Fraction) -> tuple[tuple[RegimenStep, ...], tuple[Chosen, ...], bool]:
+    """The steps of the drug's taper from what is taken now, and whether they are all of it.
+
+    Raises PlanError where strengths end it before its goal.
+    """
     monograph = going.formulary.monographs[until.drug]
     asked = _half(going.asked, until.drug)
     own = asked if isinstance(asked, TaperRequest) else None
@@ -403,9 +491,29 @@ def _down(going: _Going, until: Until, goal: Fraction) -> tuple[tuple[RegimenSte
         dose = words(until.layout.quantity(descent.bottom.total))
         detail = f"From {dose} of {until.drug} these strengths make no further cut that the pace allows."
         raise PlanError("action", "not-dispensable", detail, "Plan a taper: it names the floor and what can be done.")
-    made, _ = laid(descent, until, min(length(descent, until), LONGEST), goal)
-    steps = made.steps if made is not None else ()
-    return _later(steps, going.from_day - 1), tuple(item for item in (why, *pace) if item is not None)
+    whole = sum(rung.days for rung in descent.rungs)
+    made, complete = laid(descent, until, min(whole, LONGEST), goal)
+    later = going.from_day - 1 + _still_held(going, until.drug)
+    chosen = tuple(item for item in (why, *pace) if item is not None)
+    if made is None:
+        return (), chosen, True
+    return tuple(step.later(later) for step in made.steps), chosen, complete
+
+
+def _still_held(going: _Going, drug: str) -> int:
+    """For how many days more the dose of now is held before a new way down begins: on a way down every dose has its
+    time, and a patch stays on for its days."""
+    steps = going.steps_at_present(drug)
+    begun, ends, every = steps[0].first, steps[0].last, going.present.turn_of(drug)
+    wait = 0
+    if any(known.drug == drug for known in going.old.current):
+        regimen = next(known for known in going.old.regimens if known.drug == drug)
+        before = next((step for step in reversed(regimen.steps) if step.last < begun), None)
+        if ends == regimen.days and not regimen.ends and before is not None:
+            # A last dose that goes on was long enough there after the time of the one before it.
+            ends = min(ends, begun + before.days - 1)
+        wait = max(ends - going.last_taken, 0)
+    return wait + -(going.last_taken + wait - begun + 1) % every
 
 
 def _up(going: _Going, until: Until, target: Quantity) -> tuple[tuple[RegimenStep, ...], tuple[Chosen, ...]]:
@@ -431,21 +539,20 @@ def _up(going: _Going, until: Until, target: Quantity) -> tuple[tuple[RegimenSte
     return (*made[: len(made) - len(final)], *ended), (why,)
 
 
-def _later(steps: Sequence[RegimenStep], days: int) -> tuple[RegimenStep, ...]:
-    """The same steps so many days later."""
-    return tuple(replace(step, first=step.first + days, last=step.last + days) for step in steps)
-
-
 def _with_steps(
-    going: _Going, future: Mapping[str, tuple[RegimenStep, ...]], ends: frozenset[str]
+    going: _Going,
+    future: Mapping[str, tuple[RegimenStep, ...]],
+    ends: frozenset[str],
+    waits: Mapping[str, int],
 ) -> tuple[Regimen, ...]:
-    """The days that are gone, then new steps of the drugs that change; of the others what was planned, as long as the
-    plan is."""
+    """The days that are gone, then new steps of the drugs that change, after the days in `waits` for which the dose of
+    now is still held; of the other drugs what was planned, as long as the plan is."""
     last = max((step.last for steps in future.values() for step in steps), default=going.from_day - 1)
     regimens = []
     for regimen in going.old.regimens:
+        held_to = going.from_day - 1 + waits.get(regimen.drug, 0)
         gone = [
-            replace(step, last=min(step.last, going.from_day - 1))
+            step if step.last < going.from_day - 1 else replace(step, last=held_to)
             for step in regimen.steps
             if step.first < going.from_day
         ]
@@ -453,7 +560,11 @@ def _with_steps(
             coming = future[regimen.drug]
         else:
             coming = tuple(
-                replace(step, first=max(step.first, going.from_day), last=last if not regimen.ends else step.last)
+                replace(
+                    step,
+                    first=max(step.first, going.from_day),
+                    last=max(last, step.first) if step.last == regimen.days and not regimen.ends else step.last,
+                )
                 for step in regimen.steps
                 if step.last >= going.from_day
             )
@@ -489,8 +600,8 @@ def _screened(going: _Going, regimens: Sequence[Regimen], dated: Sequence[Reasse
         earlier = (*earlier, *(replace(order, given=f"{order.given}-before", end_date=last) for order in over))
         regimens = tuple(_from_day(regimen, going.from_day) for regimen in regimens)
     orders = as_orders(regimens, old.start_date, old.indication, reassess_on, going.formulary, going.fill_days)
-    if old.kind == "switch" and len(orders) == 2:
-        orders = exchanged(orders)
+    if isinstance(going.asked, SwitchRequest):
+        orders = exchanged(orders, going.asked.up.drug, going.asked.from_drug)
     # A plan that ends before the change is judged on its last day: nothing is left to judge after it.
     last_day = old.start_date + timedelta(days=max(regimen.days for regimen in regimens) - 1)
     return screen_plan(orders, going.patient, going.formulary, min(since, last_day), earlier, shortest)
@@ -498,11 +609,14 @@ def _screened(going: _Going, regimens: Sequence[Regimen], dated: Sequence[Reasse
 
 def _before_the_plan(going: _Going) -> tuple[tuple[Order, ...], tuple[Order, ...] | None]:
     """What was taken before the plan began, as `uses` gives it."""
-    down = going.asked.down if isinstance(going.asked, SwitchRequest) else going.asked
+    asked = going.asked
+    if isinstance(asked, SwitchRequest) and asked.down is None:
+        return (over_already(asked),), None
+    down = asked.down if isinstance(asked, SwitchRequest) else asked
     if not isinstance(down, TaperRequest):
         return (), None
     monograph = going.formulary.monographs[down.drug]
-    products, _ = choose_products(monograph, None, down.form, down.strengths)
+    products, _ = products_of(down, monograph)
     until = until_now(down.taken, down.taken_for, monograph, products, going.patient, down.start_date, down.form)
     return uses(until, monograph)
 

@@ -80,10 +80,11 @@ def as_orders(
     )
 
 
-def exchanged(orders: tuple[Order, ...]) -> tuple[Order, ...]:
-    """Two orders whose drugs a plan exchanges for each other, so that they overlap on purpose."""
-    one, other = orders
-    return replace(one, switched_with=other.given), replace(other, switched_with=one.given)
+def exchanged(orders: tuple[Order, ...], new: str, old: str) -> tuple[Order, ...]:
+    """Orders of which those of two drugs are exchanged for each other, so that they overlap on purpose."""
+    given = {order.drug: order.given for order in orders}
+    other = {new: given.get(old), old: given.get(new)}
+    return tuple(replace(order, switched_with=other.get(order.drug or "")) for order in orders)
 
 
 def critical(screening: Screening) -> tuple[Finding, ...]:

@@ -17,18 +17,18 @@ from dosing.order import Order
 from dosing.patient import Patient
 from dosing.screening import Screening
 from dosing.units import Quantity, words
-from schedules.choice import choose_products
+from schedules.companions import chosen_beside
 from schedules.current import BEFORE, Until, until_now
-from schedules.descent import Descent, evenly
+from schedules.descent import Descent, evenly, in_whole_turns
 from schedules.floor import floor_of
 from schedules.guidance import guidance_on, uses
 from schedules.plan import Ceiling, Chosen, Floor, Plan, PlanError, UnsafeSchedule, reassessed
-from schedules.regimen import EveryDays, Regimen, RegimenStep
+from schedules.regimen import Regimen
 from schedules.safety import as_order, as_orders, critical, exchanged, screen_plan
 from schedules.supply import fill_of
-from schedules.taper import LONGEST, laid, length
+from schedules.taper import LONGEST, laid
 from schedules.titration import TitrationRequest, monograph_of, passing, planner_of, reached, target_of
-from schedules.ways_down import TaperRequest, choose_taper, way_down
+from schedules.ways_down import TaperRequest, choose_taper, in_period, products_of, way_down
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +88,15 @@ def plan(request: SwitchRequest, formulary: Formulary) -> Plan:
     climb = passing(planner, target)
     days = max(begins + climb.days - 1, out.last_day)
     regimen = shifted(replace(climb, days=days - wait).to(target), wait)
-    regimens = (*planner.regimens(regimen)[:1], *((out.regimen,) if out.regimen is not None else ()))
+    new, *beside = planner.regimens(regimen)
+    regimens = (new, *((out.regimen,) if out.regimen is not None else ()), *beside)
     dated = reassessed(planner.protocol.reassessments, request.start_date, begins)
     screening = screened(regimens, out, request, formulary, dated[0].date if dated else None)
     findings = critical(screening)
     if findings:
         raise UnsafeSchedule(findings)
-    chosen = (*out.chosen, wait_why, *up_chosen, target_why)
+    with_it = chosen_beside(planner.protocol, request.patient, formulary)
+    chosen = (*out.chosen, wait_why, *up_chosen, target_why, *with_it)
     return Plan(
         kind="switch",
         title=f"{request.from_drug[:1].upper()}{request.from_drug[1:]} to {monograph.drug}",
@@ -124,14 +126,7 @@ def plan(request: SwitchRequest, formulary: Formulary) -> Plan:
 
 def shifted(regimen: Regimen, days: int) -> Regimen:
     """The same regimen, begun so many days later."""
-    return replace(regimen, steps=tuple(_later(step, days) for step in regimen.steps)) if days else regimen
-
-
-def _later(step: RegimenStep, days: int) -> RegimenStep:
-    pattern = step.pattern
-    if isinstance(pattern, EveryDays):
-        pattern = EveryDays(pattern.every, pattern.first + days)
-    return replace(step, first=step.first + days, last=step.last + days, pattern=pattern)
+    return replace(regimen, steps=tuple(step.later(days) for step in regimen.steps)) if days else regimen
 
 
 def _way_out(request: SwitchRequest, formulary: Formulary) -> _WayOut:
@@ -141,10 +136,11 @@ def _way_out(request: SwitchRequest, formulary: Formulary) -> _WayOut:
         why = f"{request.from_drug} has no monograph: its last dose is the day before this plan."
         return _WayOut(request.from_drug, None, None, (Chosen("from", request.from_drug, why, None),))
     monograph = formulary.monographs[request.from_drug]
-    products, form = choose_products(monograph, None, down.form, down.strengths)
+    products, form = products_of(down, monograph)
     until = until_now(down.taken, down.taken_for, monograph, products, down.patient, down.start_date, down.form, "from")
     taper, descent, chosen = _descent(request, down, monograph, until, formulary)
-    regimen, complete = laid(descent, until, min(length(descent, until), LONGEST), until.total * 0)
+    whole = sum(rung.days for rung in descent.rungs)
+    regimen, complete = laid(descent, until, min(whole, LONGEST), until.total * 0)
     if regimen is None:
         detail = f"From {words(until.layout.quantity(until.total))} these strengths make no lower dose."
         raise PlanError("from/strengths", "not-dispensable", detail, "Ask for smaller strengths or a liquid.")
@@ -167,8 +163,9 @@ def _descent(
     """Down over the asked time in even cuts, else as the drug's own taper goes."""
     if request.over is not None:
         days = int(request.over.amount("d"))
-        by = down.step.amount(until.layout.unit.code) if down.step is not None else None
-        return None, evenly(until.total, until.total * 0, days, until.layout, by, until.in_use), ()
+        by = in_period(down.step, until.layout, "from/step") if down.step is not None else None
+        descent = evenly(until.total, until.total * 0, days, until.layout, by, until.in_use)
+        return None, in_whole_turns(descent, until.layout), ()
     taper, why = choose_taper(down, monograph, until)
     descent, pace = way_down(down, taper, until, until.total * 0, formulary)
     return taper, descent, (why, *pace)
@@ -214,14 +211,17 @@ def screened(
     """The verdict on both together, on every day of their overlap."""
     fill = fill_of(regimens, formulary, request.up.fill_days)
     orders = as_orders(regimens, request.start_date, request.up.indication, reassess_on, formulary, fill)
-    if len(orders) == 2:
-        orders = exchanged(orders)
+    orders = exchanged(orders, request.up.drug, request.from_drug)
     if out.until is None:
-        over = request.start_date - timedelta(days=1)
-        earlier: tuple[Order, ...] = (Order(BEFORE, out.drug, out.drug, end_date=over),)
-        return screen_plan(orders, request.patient, formulary, request.start_date, earlier)
+        return screen_plan(orders, request.patient, formulary, request.start_date, (over_already(request),))
     longest, shortest = uses(out.until, formulary.monographs[out.drug])
     return screen_plan(orders, request.patient, formulary, request.start_date, longest, shortest)
+
+
+def over_already(request: SwitchRequest) -> Order:
+    """The old drug of which nothing is known but that its last dose is the day before the plan."""
+    last = request.start_date - timedelta(days=1)
+    return Order(BEFORE, request.from_drug, request.from_drug, end_date=last)
 
 
 def _advice(out: _WayOut, formulary: Formulary) -> tuple[str, ...]:

@@ -15,9 +15,8 @@ from dosing.allowance import allowance
 from dosing.formulary.model import Formulary, Taper
 from dosing.screening import Screening
 from dosing.units import words
-from schedules.choice import choose_products
 from schedules.current import Until, until_now
-from schedules.descent import Bottom, Descent, Rung
+from schedules.descent import Bottom, Descent, Doses, Rung
 from schedules.floor import floor_of
 from schedules.guidance import guidance_on, uses
 from schedules.plan import Ceiling, Chosen, Plan, PlanError, UnsafeSchedule, reassessed
@@ -26,7 +25,7 @@ from schedules.safety import as_order, as_orders, critical, screen_plan
 from schedules.steps import Steps, form_of
 from schedules.supply import fill_of
 from schedules.titration import monograph_of
-from schedules.ways_down import TaperRequest, choose_taper, way_down
+from schedules.ways_down import TaperRequest, choose_taper, in_period, products_of, way_down
 
 # A plan of a year is as long as one can be printed and looked over; longer ways down are planned on from its end.
 LONGEST = 366
@@ -38,14 +37,14 @@ def plan(request: TaperRequest, formulary: Formulary) -> Plan:
     Raises PlanError for what cannot be used, UnsafeSchedule where the plan's own check holds a critical finding.
     """
     monograph = monograph_of(request.drug, formulary)
-    products, form_why = choose_products(monograph, None, request.form, request.strengths)
+    products, form_why = products_of(request, monograph)
     until = until_now(
         request.taken, request.taken_for, monograph, products, request.patient, request.start_date, request.form
     )
     goal = _goal(request, until)
     taper, taper_why = choose_taper(request, monograph, until)
     descent, pace_why = way_down(request, taper, until, goal, formulary)
-    days, days_why = _days(request, descent, until)
+    days, days_why = _days(request, descent)
     regimen, reached = laid(descent, until, days, goal)
     if regimen is None:
         raise _no_cut(until, descent.bottom, taper)
@@ -93,7 +92,7 @@ def plan(request: TaperRequest, formulary: Formulary) -> Plan:
 def _goal(request: TaperRequest, until: Until) -> Fraction:
     if request.to is None:
         return Fraction(0)
-    goal = request.to.amount(until.layout.unit.code)
+    goal = in_period(request.to, until.layout, "to")
     if goal >= until.total:
         detail = f"{words(request.to)} is not below the {words(until.layout.quantity(until.total))} that are taken now."
         raise PlanError("to", "out-of-range", detail, "A taper goes down; a titration goes up.")
@@ -101,9 +100,9 @@ def _goal(request: TaperRequest, until: Until) -> Fraction:
     return goal
 
 
-def _days(request: TaperRequest, descent: Descent, until: Until) -> tuple[int, Chosen | None]:
+def _days(request: TaperRequest, descent: Descent) -> tuple[int, Chosen | None]:
     """How long the plan is: as asked, else all of it, up to a year."""
-    whole = length(descent, until)
+    whole = sum(rung.days for rung in descent.rungs)
     if request.days is not None:
         return request.days, None
     if whole <= LONGEST:
@@ -117,41 +116,34 @@ def laid(descent: Descent, until: Until, days: int, goal: Fraction) -> tuple[Reg
 
     A way down that does not end in a stop holds its last dose to the end of the plan.
     """
-    steps = Steps()
+    steps, doses = Steps(), Doses(until.layout, until.in_use)
     rungs = descent.rungs
     for number, rung in enumerate(rungs, 1):
         if steps.last >= days:
             break
         goes_on = number == len(rungs) and (goal > 0 or descent.bottom is not None)
-        last = days if goes_on else min(steps.last + _held(rung, until), days)
-        steps.add(until.layout.lay(rung.total, steps.last + 1, steps.in_use | until.in_use), last)
+        last = days if goes_on else min(steps.last + rung.days, days)
+        steps.add(doses.lay(rung.total, steps.last + 1), last)
     if not steps.made:
         return None, False
     whole = sum(rung.days for rung in rungs)
-    made = Regimen(until.drug, form_of(until.layout.products), steps.made)
-    return made, days >= whole or _arrived(steps, rungs, goal, until)
+    return Regimen(until.drug, form_of(until.layout.products), steps.made), days >= whole or _arrived(
+        steps, rungs, goal
+    )
 
 
-def length(descent: Descent, until: Until) -> int:
-    """The days of a whole way down."""
-    return sum(_held(rung, until) for rung in descent.rungs)
-
-
-def _held(rung: Rung, until: Until) -> int:
-    """How many days a dose is held: whole periods of a pattern, so that no dose comes too soon after the one before."""
-    period = until.layout.period
-    return -(-rung.days // period) * period
-
-
-def _arrived(steps: Steps, rungs: Sequence[Rung], goal: Fraction, until: Until) -> bool:
+def _arrived(steps: Steps, rungs: Sequence[Rung], goal: Fraction) -> bool:
     """Whether a plan that is shorter than its way down is at its last dose all the same, and that one goes on."""
-    return goal > 0 and steps.last > sum(_held(rung, until) for rung in rungs[:-1])
+    return goal > 0 and steps.last > sum(rung.days for rung in rungs[:-1])
 
 
 def _no_cut(until: Until, bottom: Bottom | None, taper: Taper) -> PlanError:
     """There is not even a first cut."""
     dose = words(until.layout.quantity(until.total))
-    lower = bottom.next_lower if bottom is not None else None
+    if bottom is None:
+        detail = f"From {dose} the next step of the pace is the end itself: there is no lower dose to plan."
+        raise PlanError("to", "out-of-range", detail, "Stop on the day that the dose has been held for long enough.")
+    lower = bottom.next_lower
     then = f" The next lower dose is {words(until.layout.quantity(lower))}." if lower else " There is no lower dose."
     return PlanError(
         "strengths",

@@ -8,16 +8,18 @@ from datetime import date
 from fractions import Fraction
 
 from dosing.formulary.kinds import Evidence, Layer, Source
-from dosing.formulary.model import Formulary, Monograph, Stretch, Taper
+from dosing.formulary.model import Formulary, Monograph, Product, Stretch, Taper
 from dosing.patient import Patient
 from dosing.posology import Step
-from dosing.timeline import RATE
+from dosing.timeline import RATE, doses_in, kind_of
 from dosing.totals import factor_for
 from dosing.units import UNITS, Quantity, words
-from schedules.choice import BY_LAYER, unknown_protocol
+from schedules.choice import BY_LAYER, choose_products, unknown_protocol
 from schedules.current import Until
-from schedules.descent import Bottom, Descent, Pace, Rung, descend, evenly
+from schedules.descent import Bottom, Descent, Doses, Pace, Rung, descend, evenly, in_whole_turns
+from schedules.layout import MG_A_WEEK, Layout
 from schedules.plan import Chosen, PlanError
+from schedules.steps import form_of
 
 OWN = Source("prescriber", "The prescriber's own pace", "", None, "")
 
@@ -48,6 +50,24 @@ class TaperRequest:
     fill_days: int | None = None
 
 
+def products_of(request: TaperRequest, monograph: Monograph) -> tuple[tuple[Product, ...], Chosen | None]:
+    """The products of a way down: of one form that holds what is taken now, mass or the rate of a patch."""
+    counted = {kind_of(dose) for dose in doses_in(request.taken[-1].sig) if not dose.unit.code.startswith("{")}
+    fitting = [item for item in monograph.products if item.offered and kind_of(item.strength) in counted]
+    forms = None if request.form is not None or not fitting else frozenset(item.form for item in fitting)
+    return choose_products(monograph, forms, request.form, request.strengths)
+
+
+def in_period(stated: Quantity, layout: Layout, field: str) -> Fraction:
+    """A stated amount in the unit of a layout. Raises PlanError for another period: a week is not so many days."""
+    weekly = layout.unit.code == MG_A_WEEK.code
+    if stated.unit.code.endswith("/wk") != weekly:
+        period, other = ("week", "day") if weekly else ("day", "week")
+        detail = f"The drug is taken by the {period}; an amount per {other} is another thing."
+        raise PlanError(field, "wrong-period", detail, f"Write it per {period}.")
+    return stated.amount(layout.unit.code)
+
+
 def choose_taper(request: TaperRequest, monograph: Monograph, until: Until) -> tuple[Taper, Chosen | None]:
     """By name, or the prescriber's own; else by indication and length of use; else the drug's default.
 
@@ -55,7 +75,8 @@ def choose_taper(request: TaperRequest, monograph: Monograph, until: Until) -> t
     """
     if isinstance(request.taper, Taper):
         return request.taper, None
-    known = [taper for taper in monograph.tapers if taper.forms is None or request.form in (None, *taper.forms)]
+    form = request.form or form_of(until.layout.products)
+    known = [taper for taper in monograph.tapers if taper.forms is None or form in (None, *taper.forms)]
     if request.taper is not None:
         for taper in known:
             if taper.id == request.taper:
@@ -121,15 +142,16 @@ def way_down(
     """The doses of a taper for what is taken now, with what was chosen for its pace."""
     layout, total = until.layout, until.total
     if taper.levels and request.step is None and request.percent is None:
-        return _by_levels(taper, until, goal, request.patient), ()
+        return in_whole_turns(_by_levels(taper, until, goal, request.patient), layout), ()
     if taper.over is not None and request.percent is None and request.step_interval is None:
         over = int(taper.over.amount("d"))
-        by = request.step.amount(layout.unit.code) if request.step is not None else None
+        by = in_period(request.step, layout, "step") if request.step is not None else None
         why = f"Even cuts over {words(taper.over)}."
-        return evenly(total, goal, over, layout, by, until.in_use), (Chosen("over", taper.over, why, taper.source),)
+        descent = in_whole_turns(evenly(total, goal, over, layout, by, until.in_use), layout)
+        return descent, (Chosen("over", taper.over, why, taper.source),)
     factor = _factor(taper, until, formulary)
-    paces = tuple(Pace(_asked(stretch, request, factor), factor) for stretch in _stretches(taper, request))
-    descent = descend(total, goal, paces, layout)
+    paces = tuple(Pace(_asked(stretch, request, layout, factor), factor) for stretch in _stretches(taper, request))
+    descent = in_whole_turns(descend(total, goal, paces, layout, until.in_use), layout)
     return descent, _pace_chosen(request, paces, until, descent)
 
 
@@ -143,10 +165,10 @@ def _stretches(taper: Taper, request: TaperRequest) -> tuple[Stretch, ...]:
     return (Stretch(OWN, Evidence.LABEL, every=request.step_interval),)
 
 
-def _asked(stretch: Stretch, request: TaperRequest, factor: Fraction) -> Stretch:
+def _asked(stretch: Stretch, request: TaperRequest, layout: Layout, factor: Fraction) -> Stretch:
     """A stretch with the step and the interval that were asked for; the checker judges them."""
     if request.step is not None:
-        by = replace(request.step, value=request.step.value * factor)
+        by = Quantity(in_period(request.step, layout, "step") * factor, layout.unit)
         stretch = replace(stretch, by=by, percent=None, most=None, most_percent=None, to_percent=None)
     if request.percent is not None:
         stretch = replace(
@@ -173,7 +195,7 @@ def _factor(taper: Taper, until: Until, formulary: Formulary) -> Fraction:
 def _by_levels(taper: Taper, until: Until, goal: Fraction, patient: Patient) -> Descent:
     """The doses of a printed table below what is taken now, each the most that the strengths make of it."""
     rungs: list[Rung] = []
-    total = until.total
+    total, doses = until.total, Doses(until.layout, until.in_use)
     for level in taper.levels:
         stated = level.dose
         if "[bodyweight]" in stated.unit.dimension:
@@ -183,9 +205,10 @@ def _by_levels(taper: Taper, until: Until, goal: Fraction, patient: Patient) -> 
             stated = Quantity(stated.amount("mg/kg/d") * patient.weight.amount("kg"), UNITS["mg/d"])
         if level.at_most is not None:
             stated = min(stated, level.at_most)
-        made = until.layout.at_most(stated.amount(until.layout.unit.code))
+        made = doses.layout.at_most(stated.amount(until.layout.unit.code))
         if made is not None and goal <= made < total and made > 0:
             rungs.append(Rung(made, int(level.lasts.amount("d"))))
+            doses.lay(made)
             total = made
     if not rungs or (goal > 0 and rungs[-1].total > goal):
         return Descent(tuple(rungs), Bottom(total, goal or None, Fraction(0)))

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from api.cli import told
+from api.commands.formulary import told
 from api.deck import DeckCase, answered, read_deck, report
 from dosing.finding import Decision
 from tests.reading_cases import formulary

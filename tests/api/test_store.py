@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from api.config import ConfigurationError
+from api.identity import new_id
 from api.reading import read_json
 from api.store import (
     Answer,
@@ -22,7 +23,6 @@ from api.store import (
     StoredSchedule,
     StoreUnavailable,
     fingerprint,
-    new_id,
     schedule_to_store,
 )
 

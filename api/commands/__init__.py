@@ -1,0 +1,1 @@
+"""The commands of `posology`: the same engine as the web's, with files in and out and endings for scripts."""
