@@ -22,7 +22,7 @@ from schedules.formats.wording import NO_BREAK, amount, capitalised, is_quantity
 _NEEDED = {True: "Lower it slowly", False: "A stop is enough", None: "Not decided"}
 _ASKED = {
     "height": "Height",
-    "egfr": "Filtration rate (eGFR)",
+    "egfr": "eGFR",
     "laboratory": "Laboratory",
     "conditions": "Illnesses",
     "allergies": "Allergies",

@@ -29,7 +29,7 @@ _FACTS = (
     ),
     Field(
         "egfr",
-        "Filtration rate (eGFR)",
+        "eGFR",
         "number",
         "/patient/egfr",
         unit="mL/min/1.73m2",
@@ -54,7 +54,7 @@ _LABORATORY = (
         "number",
         "/patient/laboratory/alanine_aminotransferase",
         unit="U/L",
-        unit_words="U/L",
+        unit_words="units/L",
     ),
     Field(
         "alanine_aminotransferase_upper_limit",
@@ -62,7 +62,7 @@ _LABORATORY = (
         "number",
         "/patient/laboratory/alanine_aminotransferase_upper_limit",
         unit="U/L",
-        unit_words="U/L",
+        unit_words="units/L",
         hint="Of the laboratory that measured it.",
     ),
     Field("qtc", "QT interval, corrected", "number", "/patient/laboratory/qtc", unit="ms", unit_words="ms"),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from api.forms.fields import YES_OR_NO, Field, Form, Section
-from schedules.formats.languages import offered
-from schedules.formats.sheet import AUDIENCES, PAPERS
+from api.forms.fields import Field, Form, Section
+from schedules.formats.languages import ENGLISH, offered
+from schedules.formats.sheet import AUDIENCES, PAPERS, Sheet
 
-_LANGUAGES = {"en": "English", "es": "Español"}
+USUAL_PAPER = Sheet().paper
+
+# Beside the usual one of each, which is what is printed where nothing is chosen.
+_OTHER_LANGUAGES = {"es": "Español"}
+_OTHER_SIZES = {"a4": "A4"}
 _FOR = {"patient": "the patient", "prescriber": "the prescriber", "pharmacy": "the pharmacy"}
-_SIZES = {"letter": "Letter", "a4": "A4"}
 FORM = Form(
     title="Print with names",
     refused="Not printed",
@@ -38,12 +41,18 @@ FORM = Form(
                     "language",
                     "Language of the patient’s sheet",
                     "choice",
-                    choices=tuple((code, _LANGUAGES.get(code, code)) for code in offered()),
+                    choices=tuple(
+                        (code, _OTHER_LANGUAGES.get(code, code)) for code in offered() if code != ENGLISH.code
+                    ),
                     empty="English",
                 ),
-                Field("large_print", "Large print", "flag", choices=YES_OR_NO, empty="no"),
+                Field("large_print", "Large print", "flag", choices=(("yes", "yes"),), empty="no"),
                 Field(
-                    "paper", "Paper", "choice", choices=tuple((name, _SIZES[name]) for name in PAPERS), empty="Letter"
+                    "paper",
+                    "Paper",
+                    "choice",
+                    choices=tuple((name, _OTHER_SIZES.get(name, name)) for name in PAPERS if name != USUAL_PAPER),
+                    empty="Letter",
                 ),
             ),
         ),

@@ -24,6 +24,8 @@ _ACTIONS = (
     ("new-target", "A new target"),
     ("stop-now", "Stop now, with the taper that is needed"),
 )
+_ONLY_NEW = "Only what has changed since the plan was made. What is left empty stays as it was then."
+_NAMES_JOIN = "New names join those of the plan. A ticked box says that there are none any more."
 FORM = Form(
     title="Change this plan",
     refused="Not changed",
@@ -60,7 +62,7 @@ FORM = Form(
             Section(
                 f"{section.title}: what is new",
                 section.fields,
-                "Only what has changed since the plan was made. What is left empty stays as it was then.",
+                _NAMES_JOIN if any(field.kind == "names" for field in section.fields) else _ONLY_NEW,
             )
             for section in PATIENT
         ),
@@ -83,12 +85,24 @@ def request_of(fields: Mapping[str, str], plan: Mapping[str, object]) -> tuple[d
 
 
 def _joined(before: Mapping[str, object], told: Mapping[str, object]) -> dict[str, object]:
-    """What was known with what is new; laboratory values join those of before one by one."""
-    known = before.get("laboratory")
-    values = told.get("laboratory")
-    if isinstance(known, Mapping) and isinstance(values, Mapping):
-        return {**before, **told, "laboratory": {**known, **values}}
-    return {**before, **told}
+    """What was known with what is new.
+
+    Laboratory values and names join those of before one by one, so that an illness nobody typed again is not lost.
+    """
+    joined = {**before, **told}
+    for name, value in told.items():
+        known = before.get(name)
+        if isinstance(known, Mapping) and isinstance(value, Mapping):
+            joined[name] = {**known, **value}
+        elif isinstance(known, list) and isinstance(value, list) and value:
+            named = [_name(item) for item in known]
+            joined[name] = [*known, *(item for item in value if _name(item) not in named)]
+    return joined
+
+
+def _name(item: object) -> str:
+    """The name of an illness, an allergy or a medicine, in small letters."""
+    return str(item.get("drug") if isinstance(item, Mapping) else item).lower()
 
 
 def _patient_of(plan: Mapping[str, object]) -> Mapping[str, object]:

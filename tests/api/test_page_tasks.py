@@ -244,6 +244,18 @@ def test_a_new_laboratory_value_joins_those_of_before(client: FlaskClient) -> No
     assert "alanine aminotransferase 130 units/L and alanine aminotransferase upper limit 40 units/L" in shown
 
 
+def test_a_new_illness_joins_those_of_before_and_a_ticked_box_ends_them(client: FlaskClient) -> None:
+    old = FULL | {"no_conditions": "", "conditions": "sleep apnea", "no_medications": "", "medications": "Folic acid"}
+    made = client.post("/plan", data=old).headers["Location"]
+    change = HOLD | {"conditions": "glaucoma, Sleep Apnea", "medications": "folic acid, lisinopril"}
+    new = json_of(client, client.post(f"{made}/change", data=change).headers["Location"])
+    patient = new["request"]["patient"]
+    assert patient["conditions"] == ["sleep-apnea", "glaucoma"]
+    assert patient["medications"] == [{"drug": "Folic acid"}, {"drug": "lisinopril"}]
+    none = json_of(client, client.post(f"{made}/change", data=HOLD | {"no_conditions": "yes"}).headers["Location"])
+    assert none["request"]["patient"]["conditions"] == []
+
+
 def test_a_change_of_a_changed_plan_is_judged_by_the_facts_of_that_change(client: FlaskClient, made: str) -> None:
     changed = client.post(f"{made}/change", data=HOLD | {"weight": "62", "creatinine_clearance": "85"})
     number = changed.headers["Location"].rpartition("/")[2]
