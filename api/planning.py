@@ -81,7 +81,8 @@ def revised(
     """
     with refusals(services):
         made = revise(stored.plan, stored.number, stored.wanted.request, wanted.request, services.formulary)
-    request, patient = stored.request, wanted.request.patient
+    request = {name: _written(value) for name, value in stored.request.items()}
+    patient = wanted.request.patient
     if patient is not None:
         request = {**request, "patient": kept(asked, patient, made)["patient"]}
     return schedule_of(services, made, request)
