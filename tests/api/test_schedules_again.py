@@ -215,3 +215,35 @@ def test_a_taper_without_its_length_of_use_names_what_it_cannot_check(client: Fl
     assert response.status_code == 201
     assert [row["needs"] for row in answer["check"]["not_checked"] if "taken_for" in row["needs"]]
     assert all(row["taper_needed"] is None for row in answer["guidance"])
+
+
+def test_a_hundred_tablets_for_a_taper_of_229_are_a_finding(client: FlaskClient) -> None:
+    days = {"40 mg": 7, "35 mg": 7, "30 mg": 7, "25 mg": 7, "20 mg": 7, "15 mg": 5, "10 mg": 2}
+    levels = [{"dose": f"{dose}/day", "lasts": f"{length} days"} for dose, length in days.items()]
+    strengths = ["5 mg tablet"]
+    planned = made(client, "taper", protocol={"levels": levels}, strengths=strengths)
+    assert [(piece["count"], piece["form"]) for piece in planned["supply"]] == [("229", "tablet")]
+    steps = [{"doses": {"morning": dose}, "duration": f"{length} days"} for dose, length in days.items()]
+    order = {"id": "rx-1", "drug": "prednisone", "form": "tablet", "strength": "5 mg", "steps": steps}
+    for count, told in ((100, [(100, 229)]), (229, [])):
+        body = {"patient": PATIENT, "as_of": "2026-12-01", "orders": [{**order, "quantity": f"{count} {{tablet}}"}]}
+        findings = client.post("/v1/orders/check", json=body).get_json()["findings"]
+        mismatches = [found for found in findings if found["code"] == "quantity-mismatch"]
+        assert [(found["measured"]["value"], found["limit"]["value"]) for found in mismatches] == told
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_names_are_on_no_file_that_is_kept_or_sent_on(
+    client: FlaskClient, kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    names = {"patient_name": "CANARY-ONE", "prescriber": "CANARY-TWO", "phone": "CANARY-THREE"}
+    body = {"start_date": "2026-12-01", "patient": PATIENT, **KINDS[kind], "print": names}
+    paper = client.post(f"/v1/schedules/{kind}", json=body, headers={"Accept": "application/pdf"})
+    assert paper.status_code == 201
+    for suffix in ("json", "html", "txt", "csv", "ics", "pdf"):
+        assert b"CANARY" not in client.get(f"{paper.headers['Location']}.{suffix}").data
+    for accept in ("text/calendar", "text/csv"):
+        sent = client.post(f"/v1/schedules/{kind}", json=body, headers={"Accept": accept})
+        assert b"CANARY" not in sent.data
+    assert b"CANARY" not in paper.data.split(b"stream")[0]  # the head of the file, before its compressed pages
+    assert "CANARY" not in caplog.text
