@@ -281,7 +281,8 @@ def test_a_plan_never_takes_the_place_of_a_request_or_of_another_plan(line: Line
     (tmp_path / "other").mkdir()
     twin = written(tmp_path / "other", "first.json", known.TITRATION)
     before = file.read_bytes()
-    assert "place of a request" in line("titrate", file, "--out-dir", tmp_path).told
+    assert "place of what was asked" in line("titrate", file, "--out-dir", tmp_path).told
+    assert "place of what was asked" in line("titrate", file, "--out", tmp_path / "." / "first.json").told
     assert "one name" in line("titrate", file, twin, "--out-dir", tmp_path / "plans").told
     assert file.read_bytes() == before
 
