@@ -251,6 +251,11 @@ def test_a_command_that_cannot_be_followed_says_why(
     assert said in ended.told
 
 
+def test_options_about_the_paper_leave_the_request_to_standard_input(line: Line) -> None:
+    ended = line("titrate", "--patient-name", CANARY, "--large-print", typed=json.dumps(known.TITRATION).encode())
+    assert ended.ending == 0 and CANARY in ended.out.decode()
+
+
 def test_nothing_is_waited_for_at_a_terminal(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plans, "is_typed", lambda: True)
     assert line("titrate").ending == 2

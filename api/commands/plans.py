@@ -74,11 +74,11 @@ def plan(asked: argparse.Namespace) -> int:
     return ended(made)
 
 
-def _content(asked: argparse.Namespace, stated: Sequence[object]) -> bytes:
+def _content(asked: argparse.Namespace, stated: Sequence[tuple[Option, object]]) -> bytes:
     """The request's JSON: of the file, of standard input, or nothing where the options say everything."""
     if asked.files:
         return content_of(asked.files[0])
-    if stated:
+    if any(option.place[0] != "print" for option, _ in stated):
         return b"{}"
     if is_typed():
         raise Misuse("give a file, a request on standard input, or options; --help lists them.")
