@@ -19,6 +19,7 @@ from api.routes import (
     health,
     orders,
     page,
+    plan_page,
     problems,
     reference,
     refuse_unknown_query,
@@ -41,7 +42,7 @@ BLUEPRINTS = (
     tools.blueprint,
     health.blueprint,
 )
-PAGES = (page.blueprint, problems.blueprint, docs.blueprint, sheets.blueprint)
+PAGES = (page.blueprint, plan_page.blueprint, problems.blueprint, docs.blueprint, sheets.blueprint)
 
 
 class _NoSession(SessionInterface):

@@ -71,11 +71,20 @@ class Stored:
     request: Mapping[str, object]
 
 
-def revised(services: Services, stored: Stored, wanted: RevisionWanted) -> dict[str, object]:
-    """The schedule object of the plan that takes the place of a stored one. What cannot be done is a Problem."""
+def revised(
+    services: Services, stored: Stored, wanted: RevisionWanted, asked: Mapping[str, object]
+) -> dict[str, object]:
+    """The schedule object of the plan that takes the place of a stored one; `asked` is the JSON of the change.
+
+    The facts of today are kept with the new plan, so that its own changes are judged by them and not by older ones.
+    What cannot be done is a Problem.
+    """
     with refusals(services):
         made = revise(stored.plan, stored.number, stored.wanted.request, wanted.request, services.formulary)
-    return schedule_of(services, made, stored.request)
+    request, patient = stored.request, wanted.request.patient
+    if patient is not None:
+        request = {**request, "patient": kept(asked, patient, made)["patient"]}
+    return schedule_of(services, made, request)
 
 
 def planned(services: Services, wanted: Wanted, asked: Mapping[str, object]) -> dict[str, object]:

@@ -272,6 +272,7 @@ _DRUG_ROW = {
     "synonyms": TEXTS,
     "brands": TEXTS,
     "protocols": TEXTS,
+    "tapers": TEXTS,
     "codes": mapped(TEXT),
     "status": {"enum": ["draft", "reviewed", "released"]},
     "review_by": TEXT,
@@ -297,6 +298,8 @@ _MONOGRAPH = _DRUG_ROW | {
     "products": listed(ANYTHING),
     "limits": listed(RULE),
     "protocols": listed(ANYTHING),
+    "tapers": listed(ANYTHING),
+    "restart": or_null(ANYTHING),
     "facts": listed(record({"topic": TEXT, "text": TEXT, "source": CITED})),
     "not_interchangeable": TEXTS,
     "basis": or_null(

@@ -7,12 +7,10 @@ from collections.abc import Mapping
 import orjson
 
 from api.answers.rules import rule_answer
-from api.answers.verdicts import source_answer
+from api.answers.ways import cited, protocol_answer, restart_answer, taper_answer
 from api.json_text import quantity
 from dosing.checks import CHECKS
-from dosing.formulary.kinds import Evidence, Source
 from dosing.formulary.model import (
-    AsNeeded,
     Basis,
     Combination,
     CombinationProduct,
@@ -21,9 +19,6 @@ from dosing.formulary.model import (
     Monograph,
     Partner,
     Product,
-    Protocol,
-    Raise,
-    Reassessment,
     Term,
 )
 from dosing.units import UNITS, Quantity
@@ -105,6 +100,7 @@ def _monograph_row(known: Monograph) -> dict[str, object]:
         "synonyms": known.synonyms,
         "brands": known.brands,
         "protocols": [protocol.id for protocol in known.protocols],
+        "tapers": [taper.id for taper in known.tapers],
         "codes": known.codes,
         "status": known.status,
         "review_by": known.review_by,
@@ -117,9 +113,11 @@ def _monograph(known: Monograph) -> dict[str, object]:
         **_monograph_row(known),
         "products": [_product(product) for product in known.products],
         "limits": [rule_answer(rule) for rule in known.rules],
-        "protocols": [_protocol(protocol) for protocol in known.protocols],
+        "protocols": [protocol_answer(protocol) for protocol in known.protocols],
+        "tapers": [taper_answer(taper) for taper in known.tapers],
+        "restart": restart_answer(known.restart) if known.restart is not None else None,
         "facts": [
-            {"topic": fact.topic, "text": fact.text, "source": _cited(fact.source, fact.evidence)}
+            {"topic": fact.topic, "text": fact.text, "source": cited(fact.source, fact.evidence)}
             for fact in known.facts
         ],
         "not_interchangeable": known.not_interchangeable,
@@ -136,7 +134,7 @@ def _basis(known: Basis) -> dict[str, object]:
         "salt": quantity(known.salt),
         "base": quantity(known.base),
         "other_names": known.other_names,
-        "source": _cited(known.source, known.evidence),
+        "source": cited(known.source, known.evidence),
     }
 
 
@@ -144,7 +142,7 @@ def _international(known: InternationalUnits) -> dict[str, object]:
     return {
         "amount": quantity(Quantity(known.amount, UNITS["[iU]"])),
         "per": quantity(known.per),
-        "source": _cited(known.source, known.evidence),
+        "source": cited(known.source, known.evidence),
     }
 
 
@@ -160,7 +158,7 @@ def _product(product: Product) -> dict[str, object]:
         "rxnorm": product.rxnorm or None,
         "offered": product.offered,
         "note": product.note,
-        "source": _cited(product.source, product.evidence),
+        "source": cited(product.source, product.evidence),
     }
 
 
@@ -179,7 +177,7 @@ def _combination_product(product: CombinationProduct) -> dict[str, object]:
         "strengths": {drug: quantity(amount) for drug, amount in product.strengths.items()},
         "volume": _optional(product.volume),
         "rxnorm": product.rxnorm or None,
-        "source": _cited(product.source, product.evidence),
+        "source": cited(product.source, product.evidence),
     }
 
 
@@ -193,51 +191,6 @@ def _partner(known: Partner) -> dict[str, object]:
     }
 
 
-def _protocol(protocol: Protocol) -> dict[str, object]:
-    return {
-        "id": protocol.id,
-        "title": protocol.title,
-        "layer": protocol.layer.value,
-        "default": protocol.default,
-        "indications": sorted(protocol.indications),
-        "forms": sorted(protocol.forms) if protocol.forms is not None else None,
-        "start": {"low": quantity(protocol.start_low), "high": quantity(protocol.start_high)},
-        "start_times": protocol.start_times,
-        "parts": protocol.parts,
-        "division": "growing" if protocol.growing else "equal",
-        "raises": [_raise(stretch) for stretch in protocol.raises],
-        "maintenance": {
-            "low": quantity(protocol.maintenance_low),
-            "high": quantity(protocol.maintenance_high),
-        },
-        "as_needed": _as_needed(protocol.as_needed),
-        "reassessments": [_reassessment(due) for due in protocol.reassessments],
-        "advice": protocol.advice,
-        "note": protocol.note,
-        "source": _cited(protocol.source, protocol.evidence),
-    }
-
-
-def _raise(stretch: Raise) -> dict[str, object]:
-    return {
-        "by": quantity(stretch.by),
-        "every": quantity(stretch.every),
-        "at_least_every": quantity(stretch.at_least_every),
-        "until": quantity(stretch.until),
-        "source": _cited(stretch.source, stretch.evidence),
-    }
-
-
-def _as_needed(use: AsNeeded | None) -> dict[str, object] | None:
-    if use is None:
-        return None
-    return {"every": quantity(use.every), "from": quantity(use.beyond), "until": quantity(use.until)}
-
-
-def _reassessment(due: Reassessment) -> dict[str, object]:
-    return {"after": quantity(due.after), "what": due.what, "source": source_answer(due.source)}
-
-
 def _term(term: Term) -> dict[str, object]:
     return {
         "name": term.name,
@@ -245,10 +198,6 @@ def _term(term: Term) -> dict[str, object]:
         "synonyms": term.synonyms,
         "codes": {"icd10cm": term.codes},
     }
-
-
-def _cited(source: Source, evidence: Evidence) -> dict[str, object]:
-    return source_answer(source) | {"evidence": evidence.value}
 
 
 def _optional(measured: Quantity | None) -> dict[str, object] | None:

@@ -51,7 +51,7 @@ def revise(asked: argparse.Namespace) -> int:
         body = options.laid_over(object_of(request), stated, "revision")
         wanted: RevisionWanted = loaded(RevisionSchema(lambda: services.names), body)
         usable_print(wanted.print, outputs)
-        made = revised(services, stored, wanted)
+        made = revised(services, stored, wanted, body)
         write_schedule(made, wanted.print, outputs, audience)
     except Problem as problem:
         return refused(problem, f"{ADDRESS}/{number}/revisions", outputs)

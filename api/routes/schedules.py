@@ -117,7 +117,7 @@ def switch(wanted: Wanted, wishes: dict[str, str]) -> Response:
 def revision(wanted: RevisionWanted, wishes: dict[str, str], number: str) -> Response:
     """Change a plan from one of its days on. The answer is a new schedule; the old one stays as it is."""
     services = services_of(current_app.extensions)
-    return _answered(wanted.print, wishes, lambda: revised(services, _stored_plan(number), wanted))
+    return _answered(wanted.print, wishes, lambda: revised(services, stored_plan(number), wanted, asked_object()))
 
 
 @blueprint.route("/v1/schedules/<string:number>", methods=["GET"])
@@ -129,24 +129,24 @@ def read(wishes: dict[str, str], number: str) -> Response:
     if dot and f".{suffix}" not in SUFFIXES:
         raise Problem("not-found", f"Schedules are read as {', '.join(SUFFIXES)}.")
     media_type = SUFFIXES[f".{suffix}"].partition(";")[0] if dot else negotiate(*OFFERED)
-    stored = _body_of(number)
+    stored = body_of(number)
     sheet = Sheet(
         number=number,
         audience=wishes.get("audience", ""),
         language=wishes.get("language", "en"),
         large_print=wishes.get("large_print") == "true",
         paper=wishes.get("paper", "letter"),
-        address=_address(number),
-        digest=_digest(stored),
+        address=address_of(number),
+        digest=digest_of(stored),
     )
-    return _rendered(stored, 200, media_type, sheet)
+    return rendered(stored, 200, media_type, sheet)
 
 
 @blueprint.route("/v1/schedules/<string:number>/comparison/<string:other>", methods=["GET"])
 @blueprint.response(200, COMPARISON)
 def comparison(number: str, other: str) -> Response:
     """Two stored schedules, day by day."""
-    days = compare(_stored_plan(number).plan, _stored_plan(other).plan)
+    days = compare(stored_plan(number).plan, stored_plan(other).plan)
     return Response(encode(comparison_answer(number, other, days)), 200, content_type=JSON)
 
 
@@ -178,23 +178,23 @@ def _store() -> Store:
     return store
 
 
-def _body_of(number: str) -> str:
+def body_of(number: str) -> str:
     stored = _store().get_schedule(number)
     if stored is None:
         raise Problem("not-found", "There is no schedule of this number.")
     return stored.body
 
 
-def _stored_plan(number: str) -> Stored:
+def stored_plan(number: str) -> Stored:
     """A stored schedule as the plan that it is."""
     try:
-        return read_stored(_body_of(number), _names)
+        return read_stored(body_of(number), _names)
     except LookupError as error:
         detail = "The formulary no longer knows a drug or a product of this schedule. Make a new plan."
         raise Problem("formulary-changed", detail) from error
 
 
-def _address(number: str) -> str:
+def address_of(number: str) -> str:
     """Where a schedule is kept, as the request reached the service."""
     return f"{request.host_url}v1/schedules/{number}"
 
@@ -237,7 +237,7 @@ def _written(text: str, status: int, media_type: str, names: Print | None, numbe
     """A schedule as it answers the request that made it; one that is not stored has no address."""
     sheet = Sheet()
     if number:
-        sheet = Sheet(number=number, address=_address(number), digest=_digest(text))
+        sheet = Sheet(number=number, address=address_of(number), digest=digest_of(text))
     if names is not None:
         sheet = replace(
             sheet,
@@ -248,14 +248,14 @@ def _written(text: str, status: int, media_type: str, names: Print | None, numbe
             large_print=names.large_print,
             paper=names.paper,
         )
-    return _rendered(text, status, media_type, sheet)
+    return rendered(text, status, media_type, sheet)
 
 
-def _digest(text: str) -> str:
+def digest_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _rendered(text: str, status: int, media_type: str, sheet: Sheet) -> Response:
+def rendered(text: str, status: int, media_type: str, sheet: Sheet) -> Response:
     """A schedule's JSON text in a media type; numbers stay exact on the way to paper."""
     if media_type == JSON:
         return Response(text, status, content_type=JSON)

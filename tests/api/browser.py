@@ -9,11 +9,15 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from flask import Flask
+from werkzeug.serving import make_server
 
 PATIENCE_SECONDS = 60
 
@@ -128,6 +132,18 @@ class Browser:
         message, _, self._unread = self._unread.partition(b"\0")
         said: dict[str, Any] = json.loads(message)
         return said
+
+
+@contextmanager
+def serving(app: Flask) -> Iterator[str]:
+    """The application on a port of its own; the address of its first page without the last slash."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
 @contextmanager

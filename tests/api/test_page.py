@@ -16,7 +16,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from api.plan_form import LABELS, LARGEST_FORM, MOST_FIELDS, NAMES, POINTERS, request_of
+from api.forms.fields import request_of
+from api.forms.posted import LARGEST_FORM, MOST_FIELDS
+from api.forms.titration import FORM
 from api.store import STORE, StoreUnavailable
 
 ASSETS = Path(__file__).resolve().parents[2] / "api/web/assets"
@@ -28,6 +30,8 @@ FULL = {
     "start_date": "2026-12-01",
     "start_dose": "300",
     "target": "1800",
+    "target_unit": "mg/day",
+    "weekday": "",
     "age": "54",
     "sex": "female",
     "weight": "70",
@@ -35,18 +39,59 @@ FULL = {
     "creatinine_clearance": "90",
     "serum_creatinine": "",
     "serum_creatinine_unit": "",
+    "egfr": "",
     "hemodialysis": "no",
     "hepatic_impairment": "none",
     "pregnant": "no",
     "breastfeeding": "no",
     "opioid_experience": "",
+    "alanine_aminotransferase": "",
+    "alanine_aminotransferase_upper_limit": "",
+    "qtc": "",
     "conditions": "",
     "no_conditions": "yes",
     "allergies": "",
     "no_allergies": "yes",
     "medications": "",
     "no_medications": "yes",
+    "step": "",
+    "step_unit": "",
+    "step_interval": "",
+    "days": "",
 }
+PATIENT = {
+    "age": "54",
+    "sex": "female",
+    "weight": "70",
+    "height": "165",
+    "creatinine_clearance": "90",
+    "hemodialysis": "no",
+    "hepatic_impairment": "none",
+    "pregnant": "no",
+    "breastfeeding": "no",
+    "no_conditions": "yes",
+    "no_allergies": "yes",
+    "no_medications": "yes",
+}
+TAPER = PATIENT | {
+    "drug": "prednisone",
+    "start_date": "2026-12-01",
+    "now_morning": "40",
+    "taken_for": "12",
+    "taken_for_unit": "weeks",
+    "goal": "stop",
+}
+SWITCH = PATIENT | {
+    "from": "gabapentin",
+    "to": "pregabalin",
+    "indication": "postherpetic-neuralgia",
+    "start_date": "2026-12-01",
+    "now_morning": "300",
+    "now_noon": "300",
+    "now_evening": "300",
+    "over": "7",
+}
+HOLD = {"action": "hold", "from_date": "2026-12-08", "days": "7"}
 LEAST = {"drug": "gabapentin", "start_date": "2026-12-01"}
 ADDRESSES = [
     "/",
@@ -55,6 +100,10 @@ ADDRESSES = [
     "/?drug=none",
     "/?weight=70",
     "/plan/0",
+    "/taper",
+    "/taper?drug=prednisone",
+    "/switch",
+    "/switch?from=gabapentin&to=pregabalin",
 ]
 VOID = {"meta", "link", "input", "br", "hr", "path"}
 
@@ -149,8 +198,8 @@ def posted(client: FlaskClient, **changes: str) -> TestResponse:
     return client.post("/plan", data=FULL | changes)
 
 
-def planned(client: FlaskClient, fields: dict[str, str]) -> Page:
-    answer = client.post("/plan", data=fields)
+def planned(client: FlaskClient, fields: dict[str, str], address: str = "/plan") -> Page:
+    answer = client.post(address, data=fields)
     assert answer.status_code == 303, words(page_of(answer).one("main").text)[:600]
     return page_of(client.get(answer.headers["Location"]))
 
@@ -172,6 +221,14 @@ def pages(client: FlaskClient) -> dict[str, Page]:
     made["infeasible"] = page_of(posted(client, creatinine_clearance="40"))
     made["faults"] = page_of(posted(client, target="1,800", weight=".5", serum_creatinine="0.9", conditions="gout"))
     made["accepted"] = planned(client, FULL)
+    made["taper"] = planned(client, TAPER, "/taper")
+    made["switch"] = planned(client, SWITCH, "/switch")
+    made["nothing said of a taper"] = page_of(client.post("/taper", data={"drug": ""}))
+    old = client.post("/plan", data=FULL).headers["Location"]
+    new = client.post(f"{old}/change", data=HOLD).headers["Location"]
+    for address in (f"{old}/change", f"{old}/print", new, f"{new}/compare/{old.rpartition('/')[2]}"):
+        made[address.replace(old, "old").replace(new, "new")] = page_of(client.get(address))
+    made["no change"] = page_of(client.post(f"{old}/change", data={"action": ""}))
     made["cannot be assessed"] = planned(client, LEAST | {"drug": "tramadol", "medications": "sertraline"})
     return made
 
@@ -185,24 +242,23 @@ def test_the_home_page_says_what_it_is_and_what_it_is_not(client: FlaskClient) -
 
 def test_every_link_of_the_home_page_leads_to_an_answer(client: FlaskClient) -> None:
     links = {link.attributes["href"] for link in page_of(client.get("/")).all("a")}
-    assert {"/docs", "/openapi.json", "/v1/drugs", "/readyz", "/problems/"} <= links
+    assert {"/taper", "/switch", "/docs", "/openapi.json", "/v1/drugs", "/readyz", "/problems/"} <= links
     assert "/?drug=gabapentin&protocol=neuropathic-pain" in links
-    for link in links - {"#content"}:
+    for link in links - {"#content", "#questions"}:
         assert client.get(link).status_code == 200, link
 
 
 def test_the_form_has_a_field_for_every_name_that_is_read_and_no_other(client: FlaskClient) -> None:
     page = page_of(client.get("/?drug=gabapentin"))
     controls = page.inside(plan_form(page), "input", "select")
-    assert {control.attributes["name"] for control in controls} == NAMES
-    assert LABELS.keys() == POINTERS.keys()
+    assert {control.attributes["name"] for control in controls} == FORM.names
     form = plan_form(page)
     assert (form.attributes["method"], form.attributes["action"]) == ("post", "/plan")
 
 
 def test_nothing_of_the_page_stands_in_the_openapi_document(app: Flask, client: FlaskClient) -> None:
     pages = {rule.rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("page.")}
-    assert pages == {"/", "/plan", "/plan/<string:number>"}
+    assert pages == {"/", "/plan", "/taper", "/switch"}
     documented = client.get("/openapi.json").get_json()["paths"]
     assert "/v1/schedules/titration" in documented
     assert not [path for path in documented if path == "/" or path.startswith("/plan")]
@@ -220,7 +276,12 @@ def test_a_drug_in_the_address_fills_the_form_from_its_default_protocol(client: 
         "form": "capsule",
         "start_dose": "100",
         "target": "900",
+        "target_unit": "mg/day",
     }
+
+
+# What some protocols need of every patient: opioids who is used to them, azathioprine and its kin the weight.
+TOLD = {"opioid_experience": "tolerant", "weight": "70"}
 
 
 def test_every_preset_that_is_offered_fills_the_form_with_a_plan_that_can_be_made(client: FlaskClient) -> None:
@@ -230,7 +291,7 @@ def test_every_preset_that_is_offered_fills_the_form_with_a_plan_that_can_be_mad
     for link in presets:
         page = page_of(client.get(link))
         assert f"protocol={page.sent_by(plan_form(page))['protocol']}" in link
-        answer = client.post("/plan", data=page.sent_by(plan_form(page)) | {"opioid_experience": "tolerant"})
+        answer = client.post("/plan", data=page.sent_by(plan_form(page)) | TOLD)
         assert answer.status_code == 303, (link, words(page_of(answer).one("main").text)[:500])
 
 
@@ -262,12 +323,33 @@ def test_an_address_holds_nothing_but_a_drug_and_a_protocol_each_once(client: Fl
     assert page_of(answer).one("h1").text
 
 
+def test_a_protocol_by_weight_says_so_and_is_refused_at_the_weight_without_it(client: FlaskClient) -> None:
+    page = page_of(client.get("/?drug=azathioprine&protocol=lupus"))
+    assert "goes by weight" in page.by_id("weight-hint").text
+    sent = page.sent_by(plan_form(page))
+    assert (sent["start_dose"], sent["target"]) == ("", "")
+    assert refusals(page_of(client.post("/plan", data=sent))).keys() == {"weight"}
+    said = words(planned(client, sent | {"weight": "70"}).one("main").text)
+    assert "to 105 mg a day" in said or "100 mg a day" in said
+
+
+def test_a_weekly_drug_is_asked_and_shown_by_the_week(client: FlaskClient) -> None:
+    page = page_of(client.get("/?drug=methotrexate&protocol=rheumatoid-arthritis"))
+    sent = page.sent_by(plan_form(page))
+    assert sent["target_unit"] == "mg/week"
+    shown = words(planned(client, sent | TOLD).one("main").text)
+    assert "mg a week" in shown
+    assert "folic acid" in shown
+    for unit, told in (("mg/day", "is taken by the week"), ("", "no unit")):
+        assert told in refusals(page_of(client.post("/plan", data=sent | TOLD | {"target_unit": unit})))["target"]
+
+
 def test_a_field_that_is_left_empty_is_left_out(client: FlaskClient) -> None:
-    assert request_of(dict.fromkeys(NAMES, "") | LEAST) == (LEAST, [])
+    assert request_of(FORM, dict.fromkeys(FORM.names, "") | LEAST) == (LEAST, [])
 
 
 def test_none_known_is_an_empty_list_and_no_answer_is_none() -> None:
-    request, faults = request_of(LEAST | {"no_conditions": "yes", "medications": " sertraline, ,Folic acid,"})
+    request, faults = request_of(FORM, LEAST | {"no_conditions": "yes", "medications": " sertraline, ,Folic acid,"})
     assert faults == []
     assert request["patient"] == {
         "conditions": [],
@@ -286,17 +368,17 @@ def test_none_known_is_an_empty_list_and_no_answer_is_none() -> None:
     ],
 )
 def test_a_bare_number_has_the_unit_of_its_label_and_a_stated_unit_is_kept(name: str, text: str, sent: str) -> None:
-    assert request_of({name: text})[0] == {name: sent}
+    assert request_of(FORM, {name: text, "target_unit": "mg/day"})[0] == {name: sent}
 
 
 def test_the_page_asks_the_same_question_as_the_interface(client: FlaskClient) -> None:
-    asked, faults = request_of(FULL)
+    asked, faults = request_of(FORM, FULL)
     assert faults == []
     by_program = client.post("/v1/schedules/titration", json=asked).get_json()
     location = posted(client).headers["Location"]
     by_page = client.get(f"/v1/schedules/{location.rpartition('/')[2]}.json").get_json()
     for answer in (by_program, by_page):
-        assert len(answer.pop("id")) == len(answer["check"].pop("id")) == 26
+        assert len(answer.pop("id")) == len(answer.pop("series")) == len(answer["check"].pop("id")) == 26
     assert by_page == by_program
 
 
@@ -311,16 +393,6 @@ def test_a_plan_shows_findings_first_then_the_curve_with_its_limit_the_steps_and
     assert len(rows) == 1 + 6
     assert rows[-1].endswith("Morning: 2 capsules (600 mg)Noon: 2 capsules (600 mg)Evening: 2 capsules (600 mg)")
     assert "129 capsules of 300 mg" in words(page.one("main").text)
-
-
-def test_a_plan_leads_to_its_papers_and_back_to_a_form_with_the_drug_alone(client: FlaskClient) -> None:
-    page = planned(client, FULL)
-    (actions,) = (element for element in page.all("nav") if element.attributes["aria-label"] == "This plan")
-    links = [link.attributes["href"] for link in page.inside(actions, "a")]
-    assert [link.rpartition(".")[2] for link in links[:-1]] == ["pdf", "html", "txt", "json"]
-    assert links[-1] == "/?drug=gabapentin"
-    assert client.get(links[0]).data.startswith(b"%PDF")
-    assert all(client.get(link).status_code == 200 for link in links)
 
 
 def test_what_is_missing_is_shown_as_missing_and_as_not_checked(client: FlaskClient) -> None:
@@ -457,7 +529,7 @@ def test_a_field_that_the_form_does_not_have_is_refused(client: FlaskClient) -> 
 
 def test_what_was_typed_is_never_markup(client: FlaskClient) -> None:
     evil = '"><script>alert(1)</script><b style="x">'
-    answer = client.post("/plan", data=dict.fromkeys(NAMES, evil) | {evil: evil})
+    answer = client.post("/plan", data=dict.fromkeys(FORM.names, evil) | {evil: evil})
     assert answer.status_code == 422
     page = page_of(answer)
     assert page.all("script") == []
@@ -549,7 +621,7 @@ def test_a_store_that_cannot_be_reached_is_said_on_a_page(
 def test_a_plan_that_is_not_there_is_a_page_that_says_so(client: FlaskClient) -> None:
     answer = client.get("/plan/none")
     assert answer.status_code == 404
-    assert "There is no plan of this number." in page_of(answer).one("main").text
+    assert "There is no schedule of this number." in page_of(answer).one("main").text
 
 
 def test_the_address_of_the_form_alone_leads_to_the_form(client: FlaskClient) -> None:

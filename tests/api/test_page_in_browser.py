@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from werkzeug.serving import make_server
 
-from tests.api.browser import Browser, browsing
+from tests.api.browser import Browser, browsing, serving
 from tests.api.test_page import FULL, LEAST
 
 pytestmark = pytest.mark.chromium
@@ -21,13 +19,8 @@ FOCUSED = "document.activeElement.id || document.activeElement.className || docu
 
 @pytest.fixture(scope="module")
 def address(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(app) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +52,8 @@ def test_pages_are_drawn_without_a_complaint_and_without_scrolling_sideways(
     # 320 by 256 is what is left of 1280 by 1024 at 400 percent.
     for width, height in ((1280, 1024), (320, 256)):
         browser.measure(width, height)
-        for path in ("/", "/?drug=gabapentin", plan):
+        forms = ("/", "/?drug=gabapentin", "/taper?drug=prednisone", "/switch")
+        for path in (*forms, plan, f"{plan}/change", f"{plan}/print", f"{plan}/compare/{plan.rpartition('/')[2]}"):
             browser.open(address + path)
             wide, room = browser.run("[document.documentElement.scrollWidth, innerWidth]")
             assert wide <= room, (path, width)
@@ -95,10 +89,49 @@ def test_the_keyboard_alone_fills_the_form_and_meets_a_refusal_and_then_the_plan
     assert "to 1,400 mg a day" in browser.run("document.querySelector('main').innerText").replace("\u00a0", " ")
 
 
+def step_to(browser: Browser, wanted: str, expression: str = FOCUSED) -> None:
+    """From stop to stop of the keyboard until the one that is wanted."""
+    for _ in range(200):
+        if browser.run(expression) == wanted:
+            return
+        browser.press(*TAB)
+    raise AssertionError(f"{wanted} is not reached")
+
+
+def test_the_keyboard_alone_plans_a_taper_and_changes_it(browser: Browser, address: str) -> None:
+    browser.measure(1280, 1024)
+    browser.open(f"{address}/taper?drug=prednisone")
+    for field, text in (("now_morning", "40"), ("taken_for", "12"), ("taken_for_unit", "w"), ("goal", "to a s")):
+        step_to(browser, field)
+        if field in ("taken_for_unit", "goal"):
+            for letter in text:
+                browser.press(letter, ord(letter.upper()), letter)
+        else:
+            browser.write(text)
+    step_to(browser, "Check and plan", "document.activeElement.textContent")
+    browser.press(*ENTER)
+    browser.wait_until_loaded()
+    assert "/plan/" in browser.run("location.pathname")
+    step_to(browser, "Change this plan", "document.activeElement.textContent")
+    browser.press(*ENTER)
+    browser.wait_until_loaded()
+    step_to(browser, "action")
+    browser.press("h", 72, "h")
+    step_to(browser, "from_day")
+    browser.write("8")
+    browser.press(*ENTER)
+    browser.wait_until_loaded()
+    assert "This plan takes the place of plan" in browser.run("document.querySelector('main').innerText")
+    step_to(browser, "What differs, day by day", "document.activeElement.textContent")
+    browser.press(*ENTER)
+    browser.wait_until_loaded()
+    assert "days differ." in browser.run("document.querySelector('main').innerText")
+
+
 def test_every_stop_of_the_keyboard_can_be_seen(browser: Browser, address: str) -> None:
     browser.measure(1280, 1024)
     browser.open(f"{address}/")
-    for _ in range(80):
+    for _ in range(200):
         browser.press(*TAB)
         outline = browser.run("getComputedStyle(document.activeElement).outline")
         assert "solid 3px" in outline, (browser.run(FOCUSED), outline)

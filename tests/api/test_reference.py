@@ -98,6 +98,8 @@ def test_a_drug_tells_its_limits_with_sources_its_products_and_its_protocols(cli
     assert "review_by" in daily
     assert {"form": "capsule", "strength": {"value": 300, "unit": "mg"}, "volume": None} in answer["strengths"]
     assert "neuropathic-pain" in [protocol["id"] for protocol in answer["protocols"]]
+    assert [(taper["id"], taper["over"]) for taper in answer["tapers"]] == [("over-a-week", {"value": 7, "unit": "d"})]
+    assert answer["restart"] is None
     assert all(product["source"]["evidence"] for product in answer["products"])
 
 

@@ -19,6 +19,8 @@ MACHINE_PATHS = [
 ]
 BANNED_NAMES = {"utils", "util", "helpers", "helper", "manager", "process", "misc", "data", "common"}
 
+VENDORED = ("api/web/assets/swagger-ui", "tests/api/axe")
+
 
 def texts() -> list[tuple[str, str]]:
     found = []
@@ -35,7 +37,7 @@ def test_no_file_names_a_registry_or_a_machine(forbidden: str) -> None:
 
 
 def test_what_was_vendored_names_no_registry_either() -> None:
-    vendored = (ROOT / "api/web/assets/swagger-ui").iterdir()
+    vendored = [path for folder in VENDORED for path in (ROOT / folder).iterdir()]
     assert [path.name for path in vendored if any(host in path.read_text("utf-8") for host in REGISTRIES)] == []
 
 
@@ -43,6 +45,7 @@ def test_what_was_vendored_stands_with_its_licence() -> None:
     folder = ROOT / "api/web/assets/swagger-ui"
     assert "Apache License" in (folder / "LICENSE").read_text("utf-8")
     assert (folder / "NOTICE").read_text("utf-8").strip()
+    assert "Mozilla Public License" in (ROOT / "tests/api/axe/LICENSE").read_text("utf-8")
 
 
 @pytest.mark.parametrize("lock", ["requirements.txt", "requirements-dev.txt"])

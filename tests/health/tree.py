@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 FLOORS = ("dosing", "schedules", "api")
 
-_NOT_OURS = {".git", ".venv", "var", "build", "dist", "swagger-ui", "__pycache__"}
+_NOT_OURS = {".git", ".venv", "var", "build", "dist", "swagger-ui", "axe", "__pycache__"}
 
 
 def files(*suffixes: str) -> Iterator[Path]:
