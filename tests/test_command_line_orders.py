@@ -159,3 +159,11 @@ def test_a_refusal_stands_on_standard_error_with_every_place_and_hint(line: Line
     ended = line("check", typed=json.dumps(REFUSED).encode())
     assert (ended.ending, ended.out) == (2, b"")
     assert "/orders/0/doses/evening: " in ended.told and "/orders/1/colour: " in ended.told
+
+
+def test_answers_never_take_the_place_of_the_questions(line: Line, tmp_path: Path) -> None:
+    file = written(tmp_path, "questions.ndjson", QUESTION)
+    before = file.read_bytes()
+    for words in (("--lines",), ()):
+        assert line("check", file, *words, "--out", file).ending == 2
+        assert file.read_bytes() == before

@@ -251,6 +251,11 @@ def test_a_command_that_cannot_be_followed_says_why(
     assert said in ended.told
 
 
+def test_options_about_the_paper_leave_the_request_to_standard_input(line: Line) -> None:
+    ended = line("titrate", "--patient-name", CANARY, "--large-print", typed=json.dumps(known.TITRATION).encode())
+    assert ended.ending == 0 and CANARY in ended.out.decode()
+
+
 def test_nothing_is_waited_for_at_a_terminal(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plans, "is_typed", lambda: True)
     assert line("titrate").ending == 2
@@ -281,7 +286,8 @@ def test_a_plan_never_takes_the_place_of_a_request_or_of_another_plan(line: Line
     (tmp_path / "other").mkdir()
     twin = written(tmp_path / "other", "first.json", known.TITRATION)
     before = file.read_bytes()
-    assert "place of a request" in line("titrate", file, "--out-dir", tmp_path).told
+    assert "place of what was asked" in line("titrate", file, "--out-dir", tmp_path).told
+    assert "place of what was asked" in line("titrate", file, "--out", tmp_path / "." / "first.json").told
     assert "one name" in line("titrate", file, twin, "--out-dir", tmp_path / "plans").told
     assert file.read_bytes() == before
 

@@ -171,3 +171,10 @@ def test_web_and_command_line_compare_to_the_same_bytes(line: Line, client: Flas
         numbers.append(made.get_json()["id"])
     web = client.get(f"/v1/schedules/{numbers[0]}/comparison/{numbers[1]}")
     assert line("compare", *files, "--json").out == web.data
+
+
+def test_a_new_plan_never_takes_the_place_of_the_old_one(line: Line, tmp_path: Path) -> None:
+    plan = planned(line, tmp_path)
+    before = plan.read_bytes()
+    ended = line("revise", plan, *HOLD, "--out", plan)
+    assert ended.ending == 2 and "place of what was asked" in ended.told and plan.read_bytes() == before

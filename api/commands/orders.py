@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from api.commands.endings import of_refusal, of_verdict, worst
 from api.commands.misuse import Misuse
-from api.commands.outputs import JSON, TEXT, Output, write, writing
+from api.commands.outputs import JSON, TEXT, Output, keep_apart, write, writing
 from api.commands.reading import (
     STANDARD_INPUT,
     content_of,
@@ -39,6 +39,7 @@ def check_orders(asked: argparse.Namespace) -> int:
     """Answer one question, or one a line."""
     if asked.file is None and is_typed():
         raise Misuse("give a file, or a question on standard input.")
+    keep_apart((asked.out,), (asked.file,))
     if asked.lines:
         return _lines(asked)
     output = Output(asked.out or STANDARD_INPUT, JSON if asked.json else TEXT)

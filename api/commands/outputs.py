@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -23,6 +23,14 @@ class Output:
 
     place: str
     format: str
+
+
+def keep_apart(places: Iterable[str | None], read: Iterable[str | None]) -> None:
+    """Misuse where a file that is read would be written over."""
+    files = {Path(name).resolve() for name in read if name not in (None, STANDARD_INPUT)}
+    for place in places:
+        if place not in (None, STANDARD_INPUT) and Path(place).resolve() in files:
+            raise Misuse(f"{place}: the answer would take the place of what was asked; choose another name.")
 
 
 def write(place: str, content: bytes) -> None:

@@ -15,7 +15,7 @@ from api.commands import options
 from api.commands.endings import NOT_ANSWERED, of_refusal, of_verdict, worst
 from api.commands.misuse import Misuse
 from api.commands.options import Option
-from api.commands.outputs import JSON, Output
+from api.commands.outputs import JSON, Output, keep_apart
 from api.commands.printing import (
     SUFFIX_OF,
     audience_of,
@@ -62,6 +62,7 @@ def plan(asked: argparse.Namespace) -> int:
     if len(asked.files) > 1 or asked.out_dir is not None:
         return _many(asked, stated)
     outputs, audience = outputs_of(asked), audience_of(asked)
+    keep_apart(asked.out or (), asked.files)
     content = _content(asked, stated)
     services = services_at_hand()
     question = Question(asked.kind, services, SCHEMAS[asked.kind](lambda: services.names), stated, audience)
@@ -73,11 +74,11 @@ def plan(asked: argparse.Namespace) -> int:
     return ended(made)
 
 
-def _content(asked: argparse.Namespace, stated: Sequence[object]) -> bytes:
+def _content(asked: argparse.Namespace, stated: Sequence[tuple[Option, object]]) -> bytes:
     """The request's JSON: of the file, of standard input, or nothing where the options say everything."""
     if asked.files:
         return content_of(asked.files[0])
-    if stated:
+    if any(option.place[0] != "print" for option, _ in stated):
         return b"{}"
     if is_typed():
         raise Misuse("give a file, a request on standard input, or options; --help lists them.")
@@ -141,6 +142,5 @@ def _targets(asked: argparse.Namespace) -> dict[str, Output]:
     places = [Path(target.place).resolve() for target in targets.values()]
     if len(set(places)) < len(places):
         raise Misuse("two requests have one name, and so would their plans.")
-    if set(places) & {Path(file).resolve() for file in targets}:
-        raise Misuse("a plan would take the place of a request; choose another folder.")
+    keep_apart([target.place for target in targets.values()], targets)
     return targets

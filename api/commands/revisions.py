@@ -14,7 +14,7 @@ from api.commands import options
 from api.commands.endings import FOUND, WELL
 from api.commands.misuse import Misuse
 from api.commands.options import Option
-from api.commands.outputs import JSON, TEXT, Output, write
+from api.commands.outputs import JSON, TEXT, Output, keep_apart, write
 from api.commands.plans import ended
 from api.commands.printing import audience_of, outputs_of, usable_print, write_schedule
 from api.commands.reading import STANDARD_INPUT, content_of, loaded, object_of, services_at_hand
@@ -40,6 +40,7 @@ def revise(asked: argparse.Namespace) -> int:
     if asked.plan == STANDARD_INPUT and asked.request == STANDARD_INPUT:
         raise Misuse("the plan and the request cannot both stand on standard input.")
     outputs, audience = outputs_of(asked), audience_of(asked)
+    keep_apart(asked.out or (), (asked.plan, asked.request))
     content = content_of(asked.plan)
     request = content_of(asked.request) if asked.request is not None else b"{}"
     services = services_at_hand()
