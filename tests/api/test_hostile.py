@@ -484,8 +484,9 @@ def test_a_name_on_paper_is_text_and_nothing_else(client: FlaskClient) -> None:
 
 FORM = {
     "drug": "gabapentin", "protocol": "neuropathic-pain", "indication": "sciatica", "form": "capsule",
-    "start_date": "2026-12-01", "start_dose": "300", "target": "1800", "age": "54", "sex": "female", "weight": "70",
-    "height": "165", "hemodialysis": "no", "creatinine_clearance": "90", "serum_creatinine": "0.9",
+    "start_date": "2026-12-01", "start_dose": "300", "target": "1800", "target_unit": "mg/day",
+    "age": "54", "sex": "female", "weight": "70", "height": "165", "hemodialysis": "no",
+    "creatinine_clearance": "90", "serum_creatinine": "0.9",
     "serum_creatinine_unit": "mg/dL", "hepatic_impairment": "none",
     "pregnant": "no", "breastfeeding": "no", "opioid_experience": "naive", "conditions": "asthma", "no_conditions": "",
     "allergies": "", "no_allergies": "yes", "medications": "", "no_medications": "yes",
