@@ -131,6 +131,11 @@ class _Going:
     def with_future(self, future: Sequence[Phase]) -> tuple[Regimen, ...]:
         """The days that are gone, and then these phases."""
         kept = _cut(future)
+        for drug in {item.drug for phase in kept for item in phase.held}:
+            taken = [phase.last for phase in self.gone if any(item.drug == drug for item in phase.held)]
+            if taken and taken[-1] < self.from_day - 1:
+                detail = f"{drug} ended on day {taken[-1]}, and this would begin it again."
+                raise PlanError("action", "out-of-range", detail, "Make a new plan.")
         whole = sum(phase.days for phase in kept) == sum(phase.days for phase in future)
         return regimens_of((*self.gone, *kept), self.old.regimens, self.old.stops and whole)
 
@@ -560,12 +565,23 @@ def _with_steps(
                 for step in regimen.steps
                 if step.last >= going.from_day
             )
-        steps = [*gone, *coming]
+        steps = _joined(gone, coming)
         if steps:
             numbered = tuple(replace(step, number=number) for number, step in enumerate(steps, 1))
             ended = regimen.drug in ends if regimen.drug in future else regimen.ends
             regimens.append(Regimen(regimen.drug, regimen.form, numbered, ended))
     return tuple(regimens)
+
+
+def _joined(gone: Sequence[RegimenStep], coming: Sequence[RegimenStep]) -> list[RegimenStep]:
+    """The steps one after another; where the first to come holds what the last that is gone held, they are one."""
+    if (
+        gone
+        and coming
+        and replace(gone[-1], number=1, last=coming[0].last) == replace(coming[0], number=1, first=gone[-1].first)
+    ):
+        return [*gone[:-1], replace(gone[-1], last=coming[0].last), *coming[1:]]
+    return [*gone, *coming]
 
 
 def _reassessments(going: _Going, days: int) -> tuple[Reassessed, ...]:
