@@ -525,11 +525,15 @@ def _up(going: _Going, until: Until, target: Quantity) -> tuple[tuple[RegimenSte
     climb = passing(planner, target)
     taken = going.steps_at_present(until.drug)
     level = max(len(taken[0].doses) - climb.start_times, 0) if climb.growing else 0
-    steps = Steps(last=going.from_day - 1)
+    had = frozenset(piece.product for step in taken for dose in step.doses for piece in dose.pieces)
+    steps = Steps(last=going.from_day - 1, had=had)
     climb.climb(steps, until.total, target, level, going.last_taken - going.present.first + 1)
     protocol = planner.protocol
     lasts = int(protocol.reassessments[-1].after.amount("d")) if protocol.reassessments else going.present.days
     made = steps.made
+    if len(taken) == 1 and made[0].pattern == taken[0].pattern and made[0].daily == taken[0].daily:
+        # What is still taken for a while stays in the doses in which it is taken.
+        made = (replace(made[0], doses=taken[0].doses), *made[1:])
     final = [step for step in made if step.last == made[-1].last]
     ended = [replace(step, last=min(step.last, step.first + lasts)) for step in final]
     why = Chosen("protocol", protocol.id, "The protocol's rises, from what is taken now.", protocol.source)
