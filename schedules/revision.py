@@ -131,6 +131,11 @@ class _Going:
     def with_future(self, future: Sequence[Phase]) -> tuple[Regimen, ...]:
         """The days that are gone, and then these phases."""
         kept = _cut(future)
+        for drug in {item.drug for phase in kept for item in phase.held}:
+            taken = [phase.last for phase in self.gone if any(item.drug == drug for item in phase.held)]
+            if taken and taken[-1] < self.from_day - 1:
+                detail = f"{drug} ended on day {taken[-1]}, and this would begin it again."
+                raise PlanError("action", "out-of-range", detail, "Make a new plan.")
         whole = sum(phase.days for phase in kept) == sum(phase.days for phase in future)
         return regimens_of((*self.gone, *kept), self.old.regimens, self.old.stops and whole)
 
@@ -528,11 +533,15 @@ def _up(going: _Going, until: Until, target: Quantity) -> tuple[tuple[RegimenSte
     climb = passing(planner, target)
     taken = going.steps_at_present(until.drug)
     level = max(len(taken[0].doses) - climb.start_times, 0) if climb.growing else 0
-    steps = Steps(last=going.from_day - 1)
+    had = frozenset(piece.product for step in taken for dose in step.doses for piece in dose.pieces)
+    steps = Steps(last=going.from_day - 1, had=had)
     climb.climb(steps, until.total, target, level, going.last_taken - going.present.first + 1)
     protocol = planner.protocol
     lasts = int(protocol.reassessments[-1].after.amount("d")) if protocol.reassessments else going.present.days
     made = steps.made
+    if len(taken) == 1 and made[0].pattern == taken[0].pattern and made[0].daily == taken[0].daily:
+        # What is still taken for a while stays in the doses in which it is taken.
+        made = (replace(made[0], doses=taken[0].doses), *made[1:])
     final = [step for step in made if step.last == made[-1].last]
     ended = [replace(step, last=min(step.last, step.first + lasts)) for step in final]
     why = Chosen("protocol", protocol.id, "The protocol's rises, from what is taken now.", protocol.source)
@@ -568,12 +577,23 @@ def _with_steps(
                 for step in regimen.steps
                 if step.last >= going.from_day
             )
-        steps = [*gone, *coming]
+        steps = _joined(gone, coming)
         if steps:
             numbered = tuple(replace(step, number=number) for number, step in enumerate(steps, 1))
             ended = regimen.drug in ends if regimen.drug in future else regimen.ends
             regimens.append(Regimen(regimen.drug, regimen.form, numbered, ended))
     return tuple(regimens)
+
+
+def _joined(gone: Sequence[RegimenStep], coming: Sequence[RegimenStep]) -> list[RegimenStep]:
+    """The steps one after another; where the first to come holds what the last that is gone held, they are one."""
+    if (
+        gone
+        and coming
+        and replace(gone[-1], number=1, last=coming[0].last) == replace(coming[0], number=1, first=gone[-1].first)
+    ):
+        return [*gone[:-1], replace(gone[-1], last=coming[0].last), *coming[1:]]
+    return [*gone, *coming]
 
 
 def _reassessments(going: _Going, days: int) -> tuple[Reassessed, ...]:

@@ -13,9 +13,10 @@ from schedules.regimen import Dose, RegimenStep
 
 @dataclass(slots=True)
 class Steps:
-    """A regimen while it is made. `last` is the last day that has a step."""
+    """A regimen while it is made. `last` is the last day that has a step; `had` are the products of the days before."""
 
     last: int = 0
+    had: frozenset[Product] = frozenset()
     _made: list[RegimenStep] = field(default_factory=list)
 
     @property
@@ -25,7 +26,8 @@ class Steps:
     @property
     def in_use(self) -> frozenset[Product]:
         """The products of the steps so far: another strength is avoided where it can be."""
-        return frozenset(piece.product for step in self._made for dose in step.doses for piece in dose.pieces)
+        made = (piece.product for step in self._made for dose in step.doses for piece in dose.pieces)
+        return self.had.union(made)
 
     def add(self, turns: Iterable[Turn], last: int) -> None:
         """The next stretch, to day `last`; doses that take turns are steps of the same days."""

@@ -29,6 +29,7 @@ from tests.property.plans import (
     mean,
     parts_before,
     taken_before,
+    takes_turns,
     tapers,
 )
 
@@ -104,8 +105,9 @@ def test_no_dose_on_a_way_down_rises(monograph: Monograph, way: Taper, said: st.
     made = planned(request)
     if made is None:
         return
-    assert mean(made.regimen.stretches[0]) < taken_before(request)
-    check_falls(made.regimen, parts_before(request))
+    turns = takes_turns(request)
+    assert mean(made.regimen.stretches[0], in_turn=turns) < taken_before(request)
+    check_falls(made.regimen, parts_before(request), in_turn=turns)
 
 
 @every_way
@@ -116,7 +118,7 @@ def test_a_way_down_ends_where_it_says(monograph: Monograph, way: Taper, said: s
     made = planned(request)
     if made is None:
         return
-    last = mean(made.regimen.stretches[-1])
+    last = mean(made.regimen.stretches[-1], in_turn=takes_turns(request))
     assert made.stops == made.regimen.ends
     assert (made.target is None) == (request.to is None)
     if made.stops:
@@ -144,7 +146,7 @@ def test_no_cut_is_larger_or_sooner_than_the_taper_says(monograph: Monograph, wa
     said_longer = [item.why for item in made.chosen if item.field == "longer_interval"]
     spread = 0
     for number, turns in enumerate(stretches, 1):
-        total, days = mean(turns), turns[0].days
+        total, days = mean(turns, in_turn=takes_turns(request)), turns[0].days
         stretch = stretch_of(way, before, original, share)
         assert stretch is not None
         fallen, cut = before - total, cut_of(stretch, before, original, share)
@@ -176,7 +178,8 @@ def test_a_table_or_an_even_way_down_is_no_faster_than_stated(
     made = planned(request)
     if made is None or way.stretches:
         return
-    held = [(mean(turns), turns[0].days) for turns in made.regimen.stretches]
+    in_turn = takes_turns(request)
+    held = [(mean(turns, in_turn=in_turn), turns[0].days) for turns in made.regimen.stretches]
     if way.over is not None:
         over = int(way.over.amount("d"))
         assert not made.stops or made.days >= over
