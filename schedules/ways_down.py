@@ -17,7 +17,7 @@ from dosing.units import UNITS, Quantity, words
 from schedules.choice import BY_LAYER, choose_products, unknown_protocol
 from schedules.current import Until
 from schedules.descent import Bottom, Descent, Doses, Pace, Rung, descend, evenly, in_whole_turns
-from schedules.layout import MG_A_WEEK, Layout
+from schedules.layout import Layout
 from schedules.plan import Chosen, PlanError
 from schedules.steps import form_of
 
@@ -60,12 +60,16 @@ def products_of(request: TaperRequest, monograph: Monograph) -> tuple[tuple[Prod
 
 def in_period(stated: Quantity, layout: Layout, field: str) -> Fraction:
     """A stated amount in the unit of a layout. Raises PlanError for another period: a week is not so many days."""
-    weekly = layout.unit.code == MG_A_WEEK.code
-    if stated.unit.code.endswith("/wk") != weekly:
-        period, other = ("week", "day") if weekly else ("day", "week")
-        detail = f"The drug is taken by the {period}; an amount per {other} is another thing."
+    period, other = (_period(unit.code) for unit in (layout.unit, stated.unit))
+    if period != other:
+        detail = f"The drug is counted by the {period}; an amount per {other} is another thing."
         raise PlanError(field, "wrong-period", detail, f"Write it per {period}.")
     return stated.amount(layout.unit.code)
+
+
+def _period(code: str) -> str:
+    """What an amount is counted by: a week, a day, or of a patch an hour."""
+    return "week" if code.endswith("/wk") else "hour" if code.endswith("/h") else "day"
 
 
 def choose_taper(request: TaperRequest, monograph: Monograph, until: Until) -> tuple[Taper, Chosen | None]:

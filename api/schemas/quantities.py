@@ -153,6 +153,11 @@ START_DOSE = Kind("one dose, or a day's total", _codes(MASSES, _per(MASSES, "d")
 DAILY_OR_WEEKLY = Kind(
     "an amount a day, or of a weekly drug a week", _codes(_per(MASSES, "d"), _per(MASSES, "wk")), "300 mg/day"
 )
+TAKEN = Kind(
+    "an amount a day, of a weekly drug a week, of a patch an hour",
+    _codes(_per(MASSES, "d"), _per(MASSES, "wk"), _per(MASSES, "h")),
+    "5 mg/day",
+)
 STEP_INTERVAL = Kind(
     "the time between two steps",
     _codes(("h", "d", "wk", "mo")),

@@ -25,6 +25,7 @@ from api.schemas.quantities import (
     DURATION,
     START_DOSE,
     STEP_INTERVAL,
+    TAKEN,
     QuantityField,
     quantity_document,
 )
@@ -44,11 +45,11 @@ class GoalField(fields.Field[Any]):
     """Where a taper goes: a lower dose, or a stop."""
 
     def __init__(self) -> None:
-        options = [{"const": STOP}, *quantity_document(DAILY_OR_WEEKLY)["oneOf"]]
+        options = [{"const": STOP}, *quantity_document(TAKEN)["oneOf"]]
         super().__init__(required=True, metadata={"description": 'A lower daily dose, or "stop".', "oneOf": options})
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Quantity | None:
-        return None if value == STOP else DAILY_OR_WEEKLY.read(value)
+        return None if value == STOP else TAKEN.read(value)
 
 
 class TaperSchema(NamingSchema):
@@ -66,7 +67,7 @@ class TaperSchema(NamingSchema):
     start_date = DateField(required=True, description="Day 1 of the plan: the day of the first cut.")
     to = GoalField()
     taken_for = QuantityField(DURATION, description="For how long the drug was taken in all.")
-    step = QuantityField(DAILY_OR_WEEKLY, description="How much each cut takes off.")
+    step = QuantityField(TAKEN, description="How much each cut takes off.")
     percent = WholeNumberField(1, 100, description="Or which share, in percent.")
     percent_of = CodeField(("current", "original"), description="The dose that the share is of; needed with percent.")
     step_interval = QuantityField(STEP_INTERVAL, description="How long each dose is held.")
@@ -134,7 +135,7 @@ class SwitchFromSchema(NamingSchema):
     cycle = CycleField()
     frequency = FrequencyField()
     taken_for = QuantityField(DURATION, description="For how long it was taken in all.")
-    step = QuantityField(DAILY_OR_WEEKLY, description="How much each cut takes off.")
+    step = QuantityField(TAKEN, description="How much each cut takes off.")
     step_interval = QuantityField(STEP_INTERVAL, description="How long each dose is held.")
     protocol = ProtocolField(OwnTaperSchema(), "A taper of the drug, or your own, where the switch has no length.")
     strengths = StrengthsField()
