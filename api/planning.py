@@ -21,9 +21,10 @@ from api.reading import NumberLiteral
 from api.services import Services
 from dosing.patient import Patient, completed_months
 from schedules import switch, taper, titration
+from schedules.going import Asked, RevisionRequest
 from schedules.layout import NotDispensable
 from schedules.plan import Infeasible, Plan, PlanError, UnsafeSchedule
-from schedules.revision import Asked, RevisionRequest, revise
+from schedules.revision import revise
 from schedules.switch import SwitchRequest
 from schedules.titration import TitrationRequest
 from schedules.ways_down import TaperRequest

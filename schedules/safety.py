@@ -31,6 +31,7 @@ def as_order(
     reassess_on: date | None,
     given: str = PLAN,
     supplied: int | None = None,
+    intent: str | None = None,
 ) -> Order:
     """A regimen as the order it is. The last step of one that does not end goes on: it is looked at again.
 
@@ -48,6 +49,7 @@ def as_order(
         drug=regimen.drug,
         form=regimen.form,
         indication=indication,
+        intent=intent,
         start_date=start + timedelta(days=regimen.first - 1),
         days_supply=min(supplied or regimen.days, regimen.days - regimen.first + 1),
         reassess_on=reassess_on,
@@ -62,6 +64,7 @@ def as_orders(
     reassess_on: date | None,
     formulary: Formulary,
     fill_days: int,
+    intent: str | None = None,
 ) -> tuple[Order, ...]:
     """The regimens of a plan as orders: a single one is named `plan`, several are named after their drugs.
 
@@ -75,6 +78,7 @@ def as_orders(
             reassess_on,
             PLAN if len(regimens) == 1 else regimen.drug.replace(" ", "-"),
             fill_days if supply_rules(regimen.drug, formulary) else None,
+            intent,
         )
         for regimen in regimens
     )

@@ -210,7 +210,8 @@ def screened(
 ) -> Screening:
     """The verdict on both together, on every day of their overlap."""
     fill = fill_of(regimens, formulary, request.up.fill_days)
-    orders = as_orders(regimens, request.start_date, request.up.indication, reassess_on, formulary, fill)
+    start, up = request.start_date, request.up
+    orders = as_orders(regimens, start, up.indication, reassess_on, formulary, fill, up.intent)
     orders = exchanged(orders, request.up.drug, request.from_drug)
     if out.until is None:
         return screen_plan(orders, request.patient, formulary, request.start_date, (over_already(request),))

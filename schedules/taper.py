@@ -158,6 +158,7 @@ def screened(
 ) -> Screening:
     """The verdict on a way down that follows on what was taken until now."""
     fill = fill_of((regimen,), formulary, request.fill_days)
-    orders = as_orders((regimen,), request.start_date, request.indication, reassess_on, formulary, fill)
+    start, aim = request.start_date, request.indication
+    orders = as_orders((regimen,), start, aim, reassess_on, formulary, fill, request.intent)
     longest, shortest = uses(until, formulary.monographs[until.drug])
     return screen_plan(orders, request.patient, formulary, request.start_date, longest, shortest)

@@ -68,6 +68,7 @@ class TitrationRequest:
     form: str | None = None
     protocol: str | Protocol | None = None
     indication: str | None = None
+    intent: str | None = None
     start_dose: Quantity | None = None
     step: Quantity | None = None
     step_interval: Quantity | None = None
@@ -104,7 +105,8 @@ class Planner:
         reassess_on = dated[0].date if dated else None
         regimens = self.regimens(regimen)
         fill = fill_of(regimens, self.formulary, request.fill_days)
-        orders = as_orders(regimens, request.start_date, request.indication, reassess_on, self.formulary, fill)
+        start, aim = request.start_date, request.indication
+        orders = as_orders(regimens, start, aim, reassess_on, self.formulary, fill, request.intent)
         return screen_plan(orders, request.patient, self.formulary, request.start_date)
 
     def toward(self, target: Quantity) -> tuple[Climb, tuple[Finding, ...]]:

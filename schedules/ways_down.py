@@ -41,6 +41,7 @@ class TaperRequest:
     form: str | None = None
     taper: str | Taper | None = None
     indication: str | None = None
+    intent: str | None = None
     step: Quantity | None = None
     percent: Fraction | None = None
     of_original: bool = False

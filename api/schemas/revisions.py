@@ -13,7 +13,8 @@ from api.schemas.plain import CodeField, WholeNumberField
 from api.schemas.printing import PrintSchema
 from api.schemas.quantities import DAILY_OR_WEEKLY, QuantityField
 from api.schemas.schedule import LONGEST_PLAN_DAYS
-from schedules.revision import ACTIONS, RevisionRequest
+from schedules.going import RevisionRequest
+from schedules.revision import ACTIONS
 
 LAST_DAY = 10 * LONGEST_PLAN_DAYS
 

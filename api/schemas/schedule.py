@@ -23,7 +23,7 @@ from dosing.names import Names
 from dosing.numbers import shown
 from dosing.patient import Patient
 from dosing.units import Quantity
-from dosing.vocabulary import WEEKDAYS
+from dosing.vocabulary import INTENTS, WEEKDAYS
 from schedules.titration import TitrationRequest
 
 LONGEST_PLAN_DAYS = 366
@@ -36,6 +36,7 @@ class TitrationSchema(NamingSchema):
     form = TextField(LONGEST_FORM, description="A form of the drug.")
     protocol = ProtocolField(OwnProtocolSchema(), "A protocol of the drug, as /v1/drugs names it, or your own.")
     indication = TermField("What it is for; chooses a protocol when none is named.")
+    intent = CodeField(sorted(INTENTS), description="How it is meant; rules that ask are not checked without it.")
     patient = Part(PatientSchema)
     start_date = DateField(required=True, description="Day 1 of the plan, and the day of the question.")
     start_dose = QuantityField(START_DOSE, description="One dose; written per day, the day's total.")
@@ -65,6 +66,7 @@ class TitrationSchema(NamingSchema):
             form=values.get("form"),
             protocol=values.get("protocol"),
             indication=values.get("indication"),
+            intent=values.get("intent"),
             start_dose=values.get("start_dose"),
             step=values.get("step"),
             step_interval=values.get("step_interval"),

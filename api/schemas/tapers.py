@@ -33,7 +33,7 @@ from api.schemas.schedule import LONGEST_PLAN_DAYS, planned_monograph
 from dosing.numbers import shown
 from dosing.patient import Patient
 from dosing.units import Quantity
-from dosing.vocabulary import WEEKDAYS
+from dosing.vocabulary import INTENTS, WEEKDAYS
 from schedules.switch import SwitchRequest
 from schedules.titration import TitrationRequest
 from schedules.ways_down import TaperRequest
@@ -63,6 +63,7 @@ class TaperSchema(NamingSchema):
     form = TextField(LONGEST_FORM, description="A form of the drug.")
     protocol = ProtocolField(OwnTaperSchema(), "A taper of the drug, as /v1/drugs names it, or your own.")
     indication = TermField("What it is for; chooses a taper when none is named.")
+    intent = CodeField(sorted(INTENTS), description="How it is meant; rules that ask are not checked without it.")
     patient = Part(PatientSchema)
     start_date = DateField(required=True, description="Day 1 of the plan: the day of the first cut.")
     to = GoalField()
@@ -104,6 +105,7 @@ class TaperSchema(NamingSchema):
             form=values.get("form"),
             taper=values.get("protocol"),
             indication=values.get("indication"),
+            intent=values.get("intent"),
             step=values.get("step"),
             percent=Fraction(values["percent"]) if "percent" in values else None,
             of_original=values.get("percent_of") == "original",
@@ -175,6 +177,7 @@ class SwitchSchema(NamingSchema):
     to = Part(SwitchToSchema, required=True, description="What it is changed to.")
     over = QuantityField(STEP_INTERVAL, description="How long the first drug takes to its end. Left out: its taper.")
     indication = TermField("What both are for.")
+    intent = CodeField(sorted(INTENTS), description="How it is meant; rules that ask are not checked without it.")
     patient = Part(PatientSchema)
     start_date = DateField(required=True, description="Day 1 of the plan.")
     days = WholeNumberField(1, LONGEST_PLAN_DAYS, description="How long the plan is.")
@@ -196,6 +199,7 @@ class SwitchSchema(NamingSchema):
             form=wanted.get("form"),
             protocol=wanted.get("protocol"),
             indication=values.get("indication"),
+            intent=values.get("intent"),
             start_dose=wanted.get("start_dose"),
             step=wanted.get("step"),
             step_interval=wanted.get("step_interval"),
@@ -223,6 +227,7 @@ class SwitchSchema(NamingSchema):
             form=begun.get("form"),
             taper=begun.get("protocol"),
             indication=values.get("indication"),
+            intent=values.get("intent"),
             step=begun.get("step"),
             step_interval=begun.get("step_interval"),
             strengths=begun.get("strengths"),

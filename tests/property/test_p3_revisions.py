@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from dosing.formulary.model import Monograph, Protocol, Taper
 from schedules import switch, taper, titration
+from schedules.going import Asked, RevisionRequest
 from schedules.plan import Plan
-from schedules.revision import Asked, RevisionRequest, revise
+from schedules.revision import revise
 from schedules.switch import SwitchRequest
 from schedules.titration import TitrationRequest
 from schedules.ways_down import TaperRequest

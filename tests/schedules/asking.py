@@ -11,9 +11,10 @@ from dosing.patient import Patient
 from dosing.posology import DoseRange, Every, Frequency, OnWeekdays, Sig, Step, Times
 from dosing.units import UNITS, Quantity, quantity
 from schedules import switch, taper, titration
+from schedules.going import Asked, RevisionRequest
 from schedules.plan import Plan
 from schedules.regimen import Regimen, RegimenStep
-from schedules.revision import Asked, RevisionRequest, revise
+from schedules.revision import revise
 from schedules.switch import SwitchRequest
 from schedules.titration import TitrationRequest
 from schedules.ways_down import TaperRequest

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from dosing.units import quantity
+from schedules.going import LONGEST
 from schedules.plan import Plan, PlanError
-from schedules.revision import LONGEST
 from tests.schedules.asking import change, of, once, patient, planned, revised, times, totals, way_down, way_up
 
 UP = way_up("gabapentin", start_dose="300 mg", target="1800 mg/day")
