@@ -59,6 +59,8 @@ def resume(going: Going) -> Changed:
             detail = f"After {missed} missed days the plan cannot simply go on: {rule.why}"
             raise PlanError("action", "restart-needed", detail, "Write the action restart.")
         why = f"{missed} days were missed; the plan goes on where it was left."
+        whole = going.present.days + missed
+        left += going.present.whole(whole) - whole
     elif going.to_come and (waited := _waited(going)):
         left = max(left - waited, going.left_of_turn)
         why = "The waiting is over; the next step begins" + (f" after {left} days more." if left else ".")
@@ -103,7 +105,7 @@ def restart(going: Going) -> Changed:
         raise PlanError("action", "out-of-range", detail, "Hold the plan, or make a new one.")
     why = "The plan begins again from its first step."
     if rule is None:
-        return Changed(going.with_future(again), why)
+        return Changed(going.with_future((*going.turn_ended, *again)), why)
     chosen = Chosen("restart", "first step", rule.why, rule.source)
     return Changed(going.with_future(again), f"{why} {rule.why}", (chosen,))
 

@@ -112,6 +112,7 @@ def walk(said: st.DataObject, asked: Asked) -> None:
     if old is None:
         return
     check_everything(old)
+    all_taken = True
     for number in range(said.draw(st.integers(1, 4))):
         request = said.draw(revisions(old))
         try:
@@ -119,7 +120,8 @@ def walk(said: st.DataObject, asked: Asked) -> None:
         except REFUSALS as refusal:
             assert str(refusal)
             continue
-        check_everything(new)
+        all_taken = all_taken and not request.missed_days
+        check_everything(new, all_taken=all_taken)
         day = request.from_day
         assert new.start_date == old.start_date
         assert [known for known in gone(new, day) if known] == [known for known in gone(old, day) if known]

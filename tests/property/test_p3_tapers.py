@@ -84,7 +84,7 @@ def ceiling_of(stretch: Stretch, total: Fraction, original: Fraction, share: Fra
 
 
 @every_way
-@settings(max_examples=figure(10_000, 3))
+@settings(max_examples=figure(10_000, 2))
 @given(said=st.data())
 def test_a_way_down_is_whole_exact_and_safe(monograph: Monograph, way: Taper, said: st.DataObject) -> None:
     request = said.draw(tapers(monograph, way))
@@ -98,7 +98,7 @@ def test_a_way_down_is_whole_exact_and_safe(monograph: Monograph, way: Taper, sa
 
 
 @every_way
-@settings(max_examples=figure(10_000, 3))
+@settings(max_examples=figure(10_000, 2))
 @given(said=st.data())
 def test_no_dose_on_a_way_down_rises(monograph: Monograph, way: Taper, said: st.DataObject) -> None:
     request = said.draw(tapers(monograph, way))
@@ -111,7 +111,7 @@ def test_no_dose_on_a_way_down_rises(monograph: Monograph, way: Taper, said: st.
 
 
 @every_way
-@settings(max_examples=figure(10_000, 3))
+@settings(max_examples=figure(10_000, 2))
 @given(said=st.data())
 def test_a_way_down_ends_where_it_says(monograph: Monograph, way: Taper, said: st.DataObject) -> None:
     request = said.draw(tapers(monograph, way))
@@ -133,7 +133,7 @@ def test_a_way_down_ends_where_it_says(monograph: Monograph, way: Taper, said: s
 
 
 @every_way
-@settings(max_examples=figure(10_000, 3))
+@settings(max_examples=figure(10_000, 2))
 @given(said=st.data())
 def test_no_cut_is_larger_or_sooner_than_the_taper_says(monograph: Monograph, way: Taper, said: st.DataObject) -> None:
     request = said.draw(tapers(monograph, way))
@@ -169,7 +169,7 @@ def test_no_cut_is_larger_or_sooner_than_the_taper_says(monograph: Monograph, wa
 
 
 @every_way
-@settings(max_examples=figure(10_000, 3))
+@settings(max_examples=figure(10_000, 2))
 @given(said=st.data())
 def test_a_table_or_an_even_way_down_is_no_faster_than_stated(
     monograph: Monograph, way: Taper, said: st.DataObject

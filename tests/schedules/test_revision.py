@@ -6,7 +6,7 @@ import pytest
 
 from dosing.units import quantity
 from schedules.going import LONGEST
-from schedules.plan import Plan, PlanError
+from schedules.plan import Plan, PlanError, UnsafeSchedule
 from tests.schedules.asking import change, of, once, patient, planned, revised, times, totals, way_down, way_up
 
 UP = way_up("gabapentin", start_dose="300 mg", target="1800 mg/day")
@@ -74,6 +74,16 @@ def test_a_hold_of_a_switch_holds_both_drugs() -> None:
 def test_a_resume_ends_a_hold_no_sooner_than_the_plan_had_it(day: int, first_rise: int) -> None:
     held = revised(planned(UP), UP, "hold", 3, days=7)
     assert revised(held, UP, "resume", day).regimen.steps[1].first == first_rise
+
+
+def test_a_resume_on_the_next_day_gives_the_dose_of_now_its_time_first() -> None:
+    held = revised(planned(UP), UP, "hold", 2, days=7)
+    assert revised(held, UP, "resume", 3).regimen.steps[1].first == 4
+
+
+def test_a_revision_that_would_be_unsafe_is_refused() -> None:
+    with pytest.raises(UnsafeSchedule):
+        revised(planned(UP), UP, "hold", 3, days=2, patient=patient(creatinine_clearance=quantity("10 mL/min")))
 
 
 def test_a_resume_long_after_a_hold_cuts_no_later_step_short() -> None:
