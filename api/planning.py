@@ -75,20 +75,21 @@ def revised(services: Services, stored: Stored, wanted: RevisionWanted) -> dict[
     """The schedule object of the plan that takes the place of a stored one. What cannot be done is a Problem."""
     with refusals(services):
         made = revise(stored.plan, stored.number, stored.wanted.request, wanted.request, services.formulary)
-    return schedule_of(services, made, stored.request)
+    return schedule_of(services, made, stored.wanted.request, stored.request)
 
 
 def planned(services: Services, wanted: Wanted, asked: Mapping[str, object]) -> dict[str, object]:
     """The schedule object of a request; `asked` is its JSON. What the planner refuses is a Problem."""
     with refusals(services):
         made = PLANNERS[type(wanted.request)](wanted.request, services.formulary)
-    return schedule_of(services, made, kept(asked, wanted.request.patient, made))
+    return schedule_of(services, made, wanted.request, kept(asked, wanted.request.patient, made))
 
 
-def schedule_of(services: Services, made: Plan, request: Mapping[str, object]) -> dict[str, object]:
-    """The schedule object of a plan."""
+def schedule_of(services: Services, made: Plan, wanted: Asked, request: Mapping[str, object]) -> dict[str, object]:
+    """The schedule object of a plan; `wanted` is what was understood of it, `request` what was sent."""
+    before = wanted.from_drug if isinstance(wanted, SwitchRequest) else None
     check = check_answer(made.screening, services.parts, new_id())
-    return plan_answer(made, check, services.formulary, new_id(), request)
+    return plan_answer(made, check, services.formulary, new_id(), request, before)
 
 
 @contextmanager
