@@ -86,20 +86,21 @@ def revised(
     patient = wanted.request.patient
     if patient is not None:
         request = {**request, "patient": kept(asked, patient, made)["patient"]}
-    return schedule_of(services, made, request)
+    return schedule_of(services, made, stored.wanted.request, request)
 
 
 def planned(services: Services, wanted: Wanted, asked: Mapping[str, object]) -> dict[str, object]:
     """The schedule object of a request; `asked` is its JSON. What the planner refuses is a Problem."""
     with refusals(services):
         made = PLANNERS[type(wanted.request)](wanted.request, services.formulary)
-    return schedule_of(services, made, kept(asked, wanted.request.patient, made))
+    return schedule_of(services, made, wanted.request, kept(asked, wanted.request.patient, made))
 
 
-def schedule_of(services: Services, made: Plan, request: Mapping[str, object]) -> dict[str, object]:
-    """The schedule object of a plan."""
+def schedule_of(services: Services, made: Plan, wanted: Asked, request: Mapping[str, object]) -> dict[str, object]:
+    """The schedule object of a plan; `wanted` is what was understood of it, `request` what was sent."""
+    before = wanted.from_drug if isinstance(wanted, SwitchRequest) else None
     check = check_answer(made.screening, services.parts, new_id())
-    return plan_answer(made, check, services.formulary, new_id(), request)
+    return plan_answer(made, check, services.formulary, new_id(), request, before)
 
 
 @contextmanager

@@ -32,8 +32,12 @@ def plan_answer(
     formulary: Formulary,
     number: str,
     request: Mapping[str, object],
+    taken_before: str | None = None,
 ) -> dict[str, object]:
     """The schedule object of the contract for a plan whose check is already in its final shape.
+
+    `taken_before` is the drug that a switch comes from: where it has no step and no known dose, `current` names it
+    without one, so that whoever reads the plan learns what is taken no more.
 
     `request` is what was asked, without names, so that the plan can be revised.
     """
@@ -52,7 +56,7 @@ def plan_answer(
         "target": quantity(plan.target) if plan.target is not None else None,
         "target_reached": plan.target_reached,
         "stops": plan.stops,
-        "current": [_current(known) for known in plan.current] or None,
+        "current": [_current(known) for known in plan.current] or _current_unknown(plan, taken_before),
         "chosen": [_chosen(item) for item in plan.chosen],
         "drugs": [{"drug": regimen.drug, "form": regimen.form, "ends": regimen.ends} for regimen in plan.regimens],
         "steps": _in_words(steps, collected),
@@ -226,6 +230,13 @@ def _patient(patient: Patient, plan: Plan) -> dict[str, object]:
 
 def _clearance(measure: Measure) -> dict[str, object]:
     return {**quantity(measure.value), "formula": measure.formula, "weight_used": measure.weight_used}
+
+
+def _current_unknown(plan: Plan, drug: str | None) -> list[dict[str, object]] | None:
+    """What was taken until now, where only its name is known."""
+    if drug is None or any(regimen.drug == drug for regimen in plan.regimens):
+        return None
+    return [{"drug": drug, "daily_dose": None, "weekly_dose": None, "doses": [], "taken_for": None}]
 
 
 def _current(known: Current) -> dict[str, object]:

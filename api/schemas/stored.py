@@ -62,7 +62,7 @@ def read_stored(text: str, names: NamesAtHand) -> Stored:
             advice=tuple(row["code"] for row in body["advice"]),
             # Nothing is ordered here: the new plan is judged as a whole when it is made.
             screening=screen((), patient, formulary, start),
-            current=tuple(_current(row) for row in body["current"] or ()),
+            current=tuple(_current(row) for row in body["current"] or () if _has_a_dose(row)),
             floor=_floor(body["floor"]) if body["floor"] is not None else None,
             revised=_revised(body),
         ),
@@ -145,6 +145,11 @@ def _quantity(value: Mapping[str, Any]) -> Quantity:
 
 def _source(row: Mapping[str, Any]) -> Source:
     return Source(row["id"], row["title"], row["section"], row["year"], row["url"])
+
+
+def _has_a_dose(row: Mapping[str, Any]) -> bool:
+    """A drug that only its name is known of says nothing about a dose of now."""
+    return row["daily_dose"] is not None or row["weekly_dose"] is not None
 
 
 def _current(row: Mapping[str, Any]) -> Current:

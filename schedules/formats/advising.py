@@ -11,11 +11,13 @@ from typing import Final
 
 from schedules.formats.dates import begins_on, full_with_weekday, read_date
 from schedules.formats.languages import Language, message
+from schedules.formats.stopping import stopped, stops_at_once
 from schedules.formats.wording import Json, capitalised, tied, uncapitalised
 
-_TITLES: Final[Mapping[str, str]] = {
+TITLES: Final[Mapping[str, str]] = {
     "missed-dose": message("If you miss a dose"),
     "do-not-stop-suddenly-antidepressant": message("Do not stop suddenly"),
+    "do-not-stop-suddenly": message("Do not stop suddenly"),
     "do-not-stop-blood-pressure": message("Do not stop suddenly"),
     "steroid-do-not-stop": message("Do not stop suddenly"),
     "driving": message("Driving and machines"),
@@ -33,6 +35,15 @@ _TITLES: Final[Mapping[str, str]] = {
     "once-a-week-only": message("Once a week, never daily"),
     "folic-acid-other-day": message("Folic acid"),
     "pain-diary": message("Your diary"),
+    "mood-changes": message("Mood changes"),
+    "naloxone": message("Naloxone"),
+    "constipation": message("Constipation"),
+    "physical-therapy": message("Physical therapy"),
+    "more-than-medicine": message("More than medicine"),
+    "eye-checks": message("Eye checks"),
+    "stand-up-slowly": message("Stand up slowly"),
+    "blood-pressure": message("Blood pressure"),
+    "infection": message("Infection"),
     "anti-inflammatory-stomach": message("Your stomach"),
     "anti-inflammatory-kidney": message("Your kidneys"),
     "blood-count-tests": message("Blood tests"),
@@ -53,6 +64,20 @@ _TITLES: Final[Mapping[str, str]] = {
     },
     "taper-steroid": message("When you are ill"),
 }
+# What still holds when nothing is taken any more. All other advice is about taking it, or about not stopping.
+AFTER_THE_END: Final = frozenset(
+    {
+        "fentanyl-patch-disposal",
+        "mood-changes",
+        "mood-changes-seizure-medicine",
+        "no-pregnancy-on-methotrexate",
+        "no-pregnancy-on-mycophenolate",
+        "opioid-storage",
+        "opioid-tolerance-lost",
+        "pain-diary",
+        "taper-steroid",
+    }
+)
 _CALL_NOW: Final = "call-now-"
 _MISSED: Final = "missed-dose"
 _FIRST: Final[tuple[str, ...]] = (_MISSED, "do-not-stop", "steroid-do-not-stop")
@@ -70,7 +95,7 @@ class Advice:
 
 def title_of(code: str) -> str:
     """The English heading of a piece of advice; what has none is headed by its code in words."""
-    return _TITLES.get(code, capitalised(code.replace("-", " ")))
+    return TITLES.get(code, capitalised(code.replace("-", " ")))
 
 
 def advice_of(plan: Json, drugs: Sequence[str], language: Language) -> tuple[Advice, ...]:
@@ -79,10 +104,15 @@ def advice_of(plan: Json, drugs: Sequence[str], language: Language) -> tuple[Adv
     What to do about a missed dose of this very medicine takes the place of what is true of most: "take it as soon as
     you think of it" is wrong for a weekly one, and two answers to one question are none.
     """
-    texts = {row["code"]: tied(language.say(row["text"]), drugs, language) for row in plan["advice"]}
+    ended = stops_at_once(plan)
+    texts = {
+        row["code"]: tied(language.say(row["text"]), drugs, language)
+        for row in plan["advice"]
+        if not ended or row["code"] in AFTER_THE_END
+    }
     if any(code.startswith(f"{_MISSED}-") for code in texts):
         texts.pop(_MISSED, None)
-    elif _MISSED not in texts:
+    elif _MISSED not in texts and not ended:
         texts[_MISSED] = language.say(_ASK_ABOUT_MISSED_DOSES)
     codes = [code for first in _FIRST for code in texts if code.startswith(first)]
     codes += [code for code in texts if code not in codes and not code.startswith(_CALL_NOW)]
@@ -101,7 +131,10 @@ def visits_of(plan: Json, drugs: Sequence[str], language: Language) -> tuple[Adv
     return tuple(
         Advice(
             full_with_weekday(read_date(row["date"]), language),
-            language.say(_WILL, what=uncapitalised(tied(language.say(row["what"]), drugs, language))),
+            # What the visits of the old plan are for is how to go on; who has stopped is asked about that.
+            language.say("Your prescriber will ask how you are since you stopped.")
+            if stops_at_once(plan)
+            else language.say(_WILL, what=uncapitalised(tied(language.say(row["what"]), drugs, language))),
         )
         for row in plan["reassessments"]
         if read_date(row["date"]) >= begins_on(plan)
@@ -112,5 +145,5 @@ def all_translated(plan: Json, language: Language) -> bool:
     """Whether every text that comes from the formulary has its words in the language."""
     texts = [row["text"] for row in plan["advice"]] + [row["what"] for row in plan["reassessments"]]
     titles = [title_of(row["code"]) for row in plan["advice"] if not row["code"].startswith(_CALL_NOW)]
-    drugs = [step["drug"] for step in plan["steps"]]
+    drugs = [step["drug"] for step in plan["steps"]] + [stop.drug for stop in stopped(plan)]
     return all(map(language.knows, (*texts, *titles, *drugs)))

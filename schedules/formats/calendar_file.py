@@ -24,7 +24,7 @@ from typing import Final, cast
 
 from icalendar import Calendar, Event
 
-from schedules.formats.dates import days_from, is_taken_on, read_date
+from schedules.formats.dates import days_from, is_taken_on, read_date, to_come
 from schedules.formats.languages import Language, message, speaking
 from schedules.formats.sheet import Sheet
 from schedules.formats.wording import Json
@@ -43,6 +43,7 @@ TITLES: Final[Mapping[str, str]] = {
 }
 _NAME: Final = message("Medicine plan")
 _WHOLE: Final = message("Medicine")
+_CHANGED: Final = message("Your medicine plan has changed")
 _SEE_PRESCRIBER: Final = message("See your prescriber")
 _WHERE: Final = message("Your plan on paper says what to take.")
 _NOT_FULLY_CHECKED: Final = message("This plan could not be fully checked.")
@@ -105,7 +106,8 @@ def _events(plan: Json, sheet: Sheet) -> Iterator[Event]:
             yield _event(common, _SEE_PRESCRIBER, number, "reassessment", day)
     if not some:
         # A plan may be for use as needed only, and a calendar without an event is not one (RFC 5545, section 3.6).
-        yield _event(common, _WHOLE, 1, "plan", common.begins)
+        title = _WHOLE if to_come(plan) else _CHANGED
+        yield _event(common, title, 1, "plan", common.begins)
 
 
 def _note(plan: Json, language: Language) -> str:

@@ -77,8 +77,12 @@ def weeks(plan: Json, several_strengths: Set[str], drug_names: bool, language: L
     steps = [(step, _cells(step, step["drug"] in several_strengths, drug_names, language)) for step in to_come(plan)]
     begin = first - timedelta(days=(first.weekday() - language.week_begins) % _DAYS_OF_A_WEEK)
     grid: list[Week] = []
+    number = 0
     while begin <= last:
-        grid.append(_week(len(grid) + 1, steps, begin, (start, first, last), language))
+        number += 1
+        week = _week(number, steps, begin, (start, first, last), language)
+        if week.parts:  # weeks without any dose, before the first of a new medicine, have nothing to tick
+            grid.append(week)
         begin += timedelta(days=_DAYS_OF_A_WEEK)
     return tuple(grid)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from schedules.formats.dates import over_a_year, read_date, span
+from schedules.formats.dates import over_a_year, read_date, span, to_come
 from schedules.formats.languages import ENGLISH, Language
 from schedules.formats.pieces import product
 from schedules.formats.wording import Json, numbers_tied
@@ -53,6 +53,8 @@ def to_collect(plan: Json) -> tuple[Sequence[Json], int]:
 
     A revised plan holds the pieces of the days that are gone too; those were collected, and only its fills count.
     """
+    if not to_come(plan):
+        return (), 0  # nothing is left to take
     fills = plan.get("fills") or ()
     if not plan.get("revision") or not fills:
         return plan["supply"], int(plan["days_supply"])

@@ -26,7 +26,8 @@ from schedules.formats.prescriber import Prescriber, prescriber_part
 from schedules.formats.seal import Seal, seal_of
 from schedules.formats.sheet import AUDIENCES, PROFESSIONALS, Sheet
 from schedules.formats.steps import StepLine, endings, revised, step_lines, until_now
-from schedules.formats.wording import Json, capitalised, listed, tall_man, tied
+from schedules.formats.stopping import advice_is_about, stop_words, stops_at_once, title_of_stop
+from schedules.formats.wording import Json, capitalised, listed, quantity_of, tall_man, tied
 
 # How the inputs of a rule are called on paper. What is not named here is its own name with spaces.
 NEEDS: Final[Mapping[str, str]] = {
@@ -41,6 +42,7 @@ NEEDS: Final[Mapping[str, str]] = {
     "breastfeeding": message("whether breastfeeding"),
     "opioid_experience": message("whether used to opioids"),
     "indication": message("what it is for"),
+    "as_of": message("the day to check"),
 }
 _KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "titration": (
@@ -57,6 +59,7 @@ _KINDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
 }
 _STEADY: Final = (message("Your plan of what to take"), message("The dose stays the same for the whole plan."))
+_STOP: Final = (message("Your plan to stop"), "")
 _ONLY_ENGLISH: Final = message("It was asked for in another language, and exists in English only.")
 _NOT_REVIEWED: Final = message("No expert has checked this translation yet.")
 _SOME_ENGLISH: Final = message("Some of the advice is in English, because it has not been translated.")
@@ -92,6 +95,7 @@ class Contents:
     part_titles: Mapping[str, str]
     seal: Seal | None
     until_now: str
+    stop: str
     steps: tuple[StepLine, ...]
     after: str
     curve: Curve | None
@@ -101,6 +105,7 @@ class Contents:
     supply_note: str
     reassessments: tuple[Advice, ...]
     call_now: tuple[str, ...]
+    advice_note: str
     advice: tuple[Advice, ...]
     diary: Diary | None
     prescriber: Prescriber
@@ -117,7 +122,7 @@ def contents(plan: Json, sheet: Sheet) -> Contents:
     drug_names = len(drugs) > 1
     several_strengths = strengths_to_name(plan)
     first, last = begins_on(plan), read_date(plan["end_date"])
-    aim, why = _KINDS[plan["kind"]] if _changes(plan) else _STEADY
+    aim, why = _aim(plan)
     begins = full(first, language)
     number = sheet.number or str(plan.get("id") or "")
     title = tied(_title(plan, language), named, language)
@@ -128,9 +133,11 @@ def contents(plan: Json, sheet: Sheet) -> Contents:
         paper=sheet.paper,
         title=tall_man(title) if professional else title,
         aim=language.say(aim),
-        why=language.say(why),
+        why=language.say(why) if why else "",
         begins=begins,
-        period=language.say("{first} to {last}", first=begins, last=full(last, language)),
+        period=language.say("From {date} on", date=begins)
+        if stops_at_once(plan)
+        else language.say("{first} to {last}", first=begins, last=full(last, language)),
         number=number,
         numbered=language.say("Plan {number}.", number=number),
         plan_of=language.say("Plan {number} of {date}", number=number, date=begins),
@@ -148,10 +155,11 @@ def contents(plan: Json, sheet: Sheet) -> Contents:
         stamp=sheet.stamp,
         large_print=sheet.large_print,
         language=language.code,
-        labels=labels_in(language),
+        labels={**labels_in(language), **_labels_of_a_stop(plan, language)},
         part_titles=part_titles_in(language),
         seal=seal_of(sheet, language),
         until_now=until_now(plan, language),
+        stop=stop_words(plan, language),
         steps=step_lines(plan, several_strengths, drug_names, language),
         after=" ".join(endings(plan, drugs, language)),
         curve=curve(plan, sheet.large_print, language),
@@ -161,11 +169,37 @@ def contents(plan: Json, sheet: Sheet) -> Contents:
         supply_note=_supply_note(plan, days, language),
         reassessments=visits_of(plan, named, language),
         call_now=signs_of(plan, named, language),
+        advice_note=advice_is_about(plan, language),
         advice=advice_of(plan, named, language),
         diary=diary_of(plan, language),
         prescriber=prescriber_part(plan, drugs, several_strengths, NEEDS),
         pharmacy=pharmacy_part(plan, drugs),
     )
+
+
+def _aim(plan: Json) -> tuple[str, str]:
+    """What the plan is for and why it goes as it does; a revision may have turned it."""
+    if stops_at_once(plan):
+        return _STOP
+    if not _changes(plan):
+        return _STEADY
+    action = (plan.get("revision") or {}).get("action")
+    if action == "stop-now" or (action == "new-target" and not _rises(plan)):
+        return _KINDS["taper"]
+    return _KINDS["titration"] if action == "new-target" else _KINDS[plan["kind"]]
+
+
+def _rises(plan: Json) -> bool:
+    """Whether the plan's own drug ends on a higher dose than it had when the plan was changed."""
+    steps = [step for step in plan["steps"] if step["drug"] == plan["drug"]]
+    levels = [quantity_of(step.get("daily_dose") or step["weekly_dose"]).value for step in steps]
+    gone = sum(bool(step.get("past")) for step in steps)
+    return levels[-1] > levels[max(gone - 1, 0)]
+
+
+def _labels_of_a_stop(plan: Json, language: Language) -> Mapping[str, str]:
+    """The headings that differ where nothing is left to take."""
+    return {"what_to_take": language.say("What to stop")} if stops_at_once(plan) else {}
 
 
 def _changes(plan: Json) -> bool:
@@ -175,7 +209,10 @@ def _changes(plan: Json) -> bool:
 
 
 def _title(plan: Json, language: Language) -> str:
-    title: str = plan.get("title") or ""
+    title: str = title_of_stop(plan, language)
+    if title:
+        return title
+    title = plan.get("title") or ""
     if language is ENGLISH or language.knows(title):
         return language.say(title) or capitalised(language.say(plan["drug"]))
     drugs = [row["drug"] for row in plan.get("current") or () if row["drug"] != plan["drug"]]
@@ -216,6 +253,8 @@ def _banner(check: Json, language: Language) -> tuple[str, ...]:
 
 
 def _supply_note(plan: Json, days: int, language: Language) -> str:
+    if stops_at_once(plan):
+        return language.say("Nothing. You need no more of it.")
     said = days_words(days, language)
     if any(step.get("as_needed") for step in to_come(plan)):
         told = language.say("This is enough for {days}, at the most you may take.", days=said)

@@ -12,6 +12,7 @@ from schedules.formats.citations import source_words
 from schedules.formats.dates import full, read_date
 from schedules.formats.instructions import PART_PHRASES
 from schedules.formats.rows import Row
+from schedules.formats.stopping import stopped
 from schedules.formats.wording import NO_BREAK, Json, amount, listed, tall_man, tied
 
 _ACTIONS: Final[Mapping[str, str]] = {
@@ -28,6 +29,7 @@ _ACTIONS: Final[Mapping[str, str]] = {
 def course_of(plan: Json) -> tuple[Row, ...]:
     """Where the plan comes from and where it ends: what was taken until now, the revision, the floor, the stop."""
     rows = [Row("Until now", _until_now(row)) for row in plan.get("current") or ()]
+    rows += [Row("Taken no more", f"{tall_man(stop.drug)}, from {full(stop.since)} on.") for stop in stopped(plan)]
     revision, floor = plan.get("revision"), plan.get("floor")
     if revision:
         rows.append(

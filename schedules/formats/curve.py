@@ -23,7 +23,7 @@ from schedules.formats.wording import Json, amount, capitalised, quantity_of
 
 _WIDTH: Final = 540
 _PLOT_HEIGHT: Final = 150
-_PANEL_HEIGHT: Final = 100  # of one of several
+_PANEL_HEIGHT: Final = 88  # of one of several
 _TICK: Final = 4
 
 

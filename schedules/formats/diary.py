@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from schedules.formats.dates import begins_on, days_from, full_with_weekday, read_date, short
+from schedules.formats.dates import begins_on, days_from, full_with_weekday, read_date, short, to_come
 from schedules.formats.languages import Language, message
 from schedules.formats.wording import Json
 
 ADVICE: Final = "pain-diary"
 _DAYS: Final = 14
+_LEAST: Final = 7
 _QUESTIONS: Final = (
     message("Pain, 0 to 10"),
     message("Stiff in the morning? How long?"),
@@ -43,9 +44,15 @@ def diary_of(plan: Json, language: Language) -> Diary | None:
     if not any(row["code"] == ADVICE for row in plan["advice"]):
         return None
     first = begins_on(plan)
-    visits = [visit for row in plan["reassessments"] if (visit := read_date(row["date"])) > first]
+    # A visit of the next days comes too soon to judge a week of pain by.
+    soonest = first + timedelta(days=_LEAST)
+    visits = [visit for row in plan["reassessments"] if (visit := read_date(row["date"])) >= soonest]
+    if not visits and not to_come(plan):
+        return None
+    last = first + timedelta(days=_DAYS - 1)
     if visits:
         first = max(first, min(visits) - timedelta(days=_DAYS))
+        last = min(visits) - timedelta(days=1)
     return Diary(
         title=language.say("Your diary"),
         how=language.say("Fill in one line each day. Write 0 for no pain and 10 for the worst pain you know."),
@@ -54,5 +61,5 @@ def diary_of(plan: Json, language: Language) -> Diary | None:
         else language.say("Bring it to your next visit."),
         date_title=language.say("Day"),
         questions=tuple(language.say(question) for question in _QUESTIONS),
-        days=tuple(short(day, language) for day in days_from(first, first + timedelta(days=_DAYS - 1))),
+        days=tuple(short(day, language) for day in days_from(first, last)),
     )

@@ -18,6 +18,7 @@ from schedules.formats.instructions import most_doses
 from schedules.formats.pieces import is_cut
 from schedules.formats.rows import Row, days_of
 from schedules.formats.sig import sig
+from schedules.formats.stopping import dispense_no_more
 from schedules.formats.wording import Json, amount, capitalised, listed, quantity_of, tall_man
 
 _TOTALS: Final[Mapping[str, str]] = {
@@ -43,6 +44,7 @@ class Pharmacy:
     """Everything on the pharmacy's part."""
 
     title: str
+    stops: tuple[str, ...]
     sigs: tuple[SigRow, ...]
     fills: tuple[Fill, ...]
     in_all: tuple[str, ...]
@@ -61,6 +63,7 @@ def pharmacy_part(plan: Json, drugs: Sequence[str]) -> Pharmacy:
     agrees = _counts(needed) == _counts(supply)
     return Pharmacy(
         title=tall_man(plan.get("title") or capitalised(plan["drug"])),
+        stops=tuple(map(tall_man, dispense_no_more(plan))),
         sigs=tuple(
             SigRow(
                 number=step["number"],
@@ -151,6 +154,8 @@ def totals_of(plan: Json, drugs: Sequence[str]) -> tuple[Row, ...]:
 def collected(plan: Json, drugs: Sequence[str]) -> tuple[Row, ...]:
     """What is still to dispense, and for how long it lasts."""
     supply, days = to_collect(plan)
+    if not supply:
+        return (Row("To dispense", "nothing"),)
     rows = [Row("To dispense", tall_man(piece)) for piece in products_of(supply, drug_names=len(drugs) > 1)]
     return (*rows, Row("Lasts", days_words(days)))
 

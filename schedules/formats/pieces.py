@@ -111,8 +111,10 @@ def pieces_of(dose: Json, several_strengths: bool, language: Language = ENGLISH)
     counts = [count_of(piece, language) for piece in dose["pieces"]]
     if not several_strengths:
         return tuple(counts)
-    strengths = [amount(piece["strength"], language) for piece in dose["pieces"]]
-    return tuple(of_strength(count, strength, language) for count, strength in zip(counts, strengths, strict=True))
+    return tuple(
+        of_strength(count, amount(piece["strength"], language), language, apart=_ends_in_a_piece(piece))
+        for count, piece in zip(counts, dose["pieces"], strict=True)
+    )
 
 
 def strengths_to_name(plan: Json) -> frozenset[str]:
@@ -125,11 +127,22 @@ def strengths_to_name(plan: Json) -> frozenset[str]:
     return frozenset(drug for drug, known in products.items() if len(known) > 1)
 
 
-def of_strength(count: str, strength: str, language: Language = ENGLISH) -> str:
-    """Such as "2 capsules of 300 mg"."""
-    return language.say("{count} of {strength}", count=count, strength=strength).replace(
-        f" {strength}", f"{NO_BREAK}{strength}"
+def of_strength(count: str, strength: str, language: Language = ENGLISH, *, apart: bool = False) -> str:
+    """Such as "2 capsules of 300 mg".
+
+    `apart` is for a count that another language ends with the name of a piece ("1 tableta y un cuarto de tableta"):
+    without a comma the strength would be read as that of the last piece alone.
+    """
+    joined = (
+        message("{count}, of {strength}") if apart and language is not ENGLISH else message("{count} of {strength}")
     )
+    return language.say(joined, count=count, strength=strength).replace(f" {strength}", f"{NO_BREAK}{strength}")
+
+
+def _ends_in_a_piece(piece: Json) -> bool:
+    """Whether a count has wholes and quarters."""
+    count = Fraction(piece["count"])
+    return not is_liquid(piece) and count > 1 and count.denominator == _QUARTER.denominator
 
 
 def product(piece: Json, drug: str = "", language: Language = ENGLISH) -> str:
@@ -148,4 +161,4 @@ def product(piece: Json, drug: str = "", language: Language = ENGLISH) -> str:
     pieces = counted(count, piece["form"], language)
     if drug:
         return language.say("{count} of {drug}, {strength} each", count=pieces, drug=named, strength=strength)
-    return of_strength(pieces, strength, language)
+    return of_strength(pieces, strength, language, apart=_ends_in_a_piece(piece))

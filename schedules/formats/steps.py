@@ -10,6 +10,7 @@ from schedules.formats.dates import full, full_with_weekday, last_taken, over_a_
 from schedules.formats.instructions import PART_PHRASES, instruction
 from schedules.formats.languages import Language, message
 from schedules.formats.pieces import is_patch
+from schedules.formats.stopping import stopped, stops_at_once
 from schedules.formats.wording import Json, amount, daily_total, listed
 
 _IN_ONE_DAY: Final = message("In one day")
@@ -64,8 +65,14 @@ def _total(step: Json, language: Language) -> tuple[str, str]:
 
 
 def until_now(plan: Json, language: Language) -> str:
-    """What the patient took before the plan began; nothing where that is not known or nothing was taken."""
-    return " ".join(_taken(row, language) for row in plan.get("current") or ())
+    """What the patient took before the plan began; nothing where that is not known, or is long ago by a revision."""
+    if plan.get("revision"):
+        return ""
+    return " ".join(
+        _taken(row, language)
+        for row in plan.get("current") or ()
+        if row.get("daily_dose") or row.get("weekly_dose") or row.get("doses")
+    )
 
 
 def _taken(row: Json, language: Language) -> str:
@@ -85,6 +92,8 @@ def endings(plan: Json, drugs: Sequence[str], language: Language) -> tuple[str, 
     """How the plan ends, for each drug that ends before it, and for the whole."""
     end = read_date(plan["end_date"])
     told = []
+    if not to_come(plan):
+        return ()  # what was stopped is said before everything else
     for drug in drugs:
         steps = [step for step in to_come(plan) if step["drug"] == drug]
         if steps and drug != plan["drug"] and read_date(steps[-1]["to_date"]) < end:
@@ -94,9 +103,7 @@ def endings(plan: Json, drugs: Sequence[str], language: Language) -> tuple[str, 
     if plan.get("stops"):
         steps = [step for step in to_come(plan) if step["drug"] == plan["drug"]]
         if not steps:
-            gone = [step for step in plan["steps"] if step["drug"] == plan["drug"]]
-            last = full_with_weekday(max(map(last_taken, gone)), language)
-            return (*told, language.say("Your last dose was on {date}. Take no more of it.", date=last))
+            return tuple(told) or _last_of_all(plan, language)
         last = full_with_weekday(max(map(last_taken, steps)), language)
         return (*told, language.say("Your last dose is on {date}. Then stop.", date=last))
     date = full_with_weekday(end, language)
@@ -109,6 +116,14 @@ def endings(plan: Json, drugs: Sequence[str], language: Language) -> tuple[str, 
     )
 
 
+def _last_of_all(plan: Json, language: Language) -> tuple[str, ...]:
+    """The end of a plan whose own drug was stopped before: that of whatever is left of it."""
+    last = max(to_come(plan), key=last_taken)
+    date = full_with_weekday(last_taken(last), language)
+    drug = language.say(last["drug"])
+    return (language.say("Your last dose of {drug} is on {date}. Then stop {drug}.", drug=drug, date=date),)
+
+
 _REVISIONS: Final = {
     "slower": message("The plan goes on in slower steps."),
     "step-back": message("The dose goes back one step."),
@@ -117,6 +132,7 @@ _REVISIONS: Final = {
     "new-target": message("The plan now goes to another dose."),
     "stop-now": message("The dose now goes down until you stop."),
 }
+_STOPPED: Final = message("You stop now.")
 
 
 def revised(plan: Json, language: Language) -> str:
@@ -130,10 +146,14 @@ def revised(plan: Json, language: Language) -> str:
     place = language.say(
         "This plan takes the place of plan {number} from {date} on.", number=plan["revises"], date=date
     )
-    return f"{place} {_change(revision, language)}"
+    old = language.say("If the old plan is in your calendar, delete it there.")
+    return f"{place} {_change(plan, revision, language)} {old}"
 
 
-def _change(revision: Json, language: Language) -> str:
+def _change(plan: Json, revision: Json, language: Language) -> str:
+    if revision["action"] == "stop-now" and stopped(plan):
+        some = message("You stop one medicine now. The other goes down until you stop.")
+        return language.say(_STOPPED if stops_at_once(plan) else some)
     if revision["action"] != "hold":
         return language.say(_REVISIONS[revision["action"]])
     days = revision.get("days")

@@ -60,18 +60,23 @@ def _patient(page: Contents) -> Iterable[str]:
     if page.seal:
         yield from _wrapped(page.seal.words)
     yield from _heading(said["what_to_take"])
-    yield from _wrapped(page.why)
+    if page.stop:
+        yield from _wrapped(page.stop)
+    if page.why:
+        yield from _wrapped(page.why)
     if page.until_now:
         yield from _wrapped(page.until_now)
     for step in page.steps:
         told = f"{step.number}. {step.dates}: {step.sentence} {step.period}: {step.total}."
         yield from _wrapped(told, then="   ")
-    yield from _wrapped(page.after)
+    if page.after:
+        yield from _wrapped(page.after)
     if page.curve:
         yield from _heading(said["over_time"])
         yield from _wrapped(page.curve.words)
-    yield from _heading(said["calendar"])
-    yield said["tick"]
+    if page.weeks:
+        yield from _heading(said["calendar"])
+        yield said["tick"]
     for week in page.weeks:
         yield from _week(week, page.part_titles, said["and"])
     if page.call_now:
@@ -89,7 +94,10 @@ def _patient(page: Contents) -> Iterable[str]:
     if page.reassessments:
         yield from _heading(said["when_to_see"])
         yield from _bullets(f"{row.title}: {row.text}" for row in page.reassessments)
-    yield from _heading(said["what_to_know"])
+    if page.advice:
+        yield from _heading(said["what_to_know"])
+    if page.advice_note:
+        yield from _wrapped(page.advice_note)
     for advice in page.advice:
         yield from _wrapped(f"{advice.title}: {advice.text}", then="  ")
     if page.diary:
@@ -159,18 +167,24 @@ def _prescriber(page: Prescriber, stamp: str) -> Iterable[str]:
 
 def _pharmacy(page: Pharmacy) -> Iterable[str]:
     yield from _wrapped(f"{page.title}.")
-    yield from _heading("Labels, one for each step")
+    for stop in page.stops:
+        yield from _wrapped(stop)
+    if page.sigs:
+        yield from _heading("Labels, one for each step")
     for row in page.sigs:
         split = " Split a piece." if row.split else ""
         drug = f"{row.drug}, " if row.drug else ""
         yield from _wrapped(f"{row.number}. {drug}{row.dates}: {row.sig}{split}", then="   ")
     yield from _heading("To dispense")
     yield from _fills(page.fills)
-    yield f"In all, for {page.days_supply}:"
-    yield from _bullets(page.in_all)
-    yield from _wrapped(page.agreement)
-    yield from _heading("Totals for the pharmacy")
-    yield from _rows(page.totals)
+    if page.sigs:
+        yield f"In all, for {page.days_supply}:"
+        yield from _bullets(page.in_all)
+        yield from _wrapped(page.agreement)
+        yield from _heading("Totals for the pharmacy")
+        yield from _rows(page.totals)
+    else:
+        yield "Nothing."
 
 
 def _banner(page: Contents) -> Iterable[str]:

@@ -8,6 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import schedules.formats
+from dosing.formulary.kinds import PartnerRule
 from dosing.formulary.loader import load
 from dosing.vocabulary import LIQUIDS
 from schedules.formats.advising import title_of
@@ -63,6 +64,10 @@ def in_formulary() -> Iterator[str]:
         yield advice.text
         if not code.startswith("call-now-"):
             yield title_of(code)
+    for rule in formulary.rules.values():
+        # Drugs without a monograph that a plan may be changed from, because a rule says how long to wait.
+        if isinstance(rule, PartnerRule) and (rule.washout_partner or rule.washout_this):
+            yield from (drug for drug in formulary.partners if formulary.concerns(drug, rule.partners))
     for monograph in formulary.monographs.values():
         yield monograph.drug
         yield monograph.title

@@ -117,7 +117,7 @@ class Sheet:
             rest = said[match.end() :]
             noun = match["noun1"] or match["noun2"] or match["noun3"]
             each = re.match(rf" {self.words.each}", rest)
-            plain = re.match(rf" {self.words.of} (?P<strength>{self.words.amount})", rest)
+            plain = re.match(rf",? {self.words.of} (?P<strength>{self.words.amount})", rest)
             liquids = "|".join(_LIQUIDS)
             liquid = re.match(
                 rf" {self.words.of} (?:(?P<drug>[^,]+), )?(?P<form>{liquids}), (?P<strength>{self.words.amount})", rest
@@ -253,7 +253,7 @@ class _Doses:
             if match is None:
                 return None
             at = match.end()
-            strength = re.compile(rf" {self.words.of} ({self.words.amount})").match(self.text, at)
+            strength = re.compile(rf",? {self.words.of} ({self.words.amount})").match(self.text, at)
             if strength:
                 at = strength.end()
             pieces.append(self._piece(match, measure(strength[1]) if strength else None))

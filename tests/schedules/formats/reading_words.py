@@ -143,7 +143,8 @@ SPANISH = Words(
     count=(
         rf"(?P<alone>medi[ao]|un cuarto de|tres cuartos de) (?P<noun1>{_ES_NOUN})\b"
         rf"|(?P<whole>\d[\d,]*) (?P<noun2>{_ES_NOUN}) y (?P<cut>medi[ao]|un cuarto|tres cuartos)\b"
-        rf"(?! (?:de )?(?:tableta|cápsula|parche|película|rociada|inyecci))"
+        rf"(?: de (?:tableta|cápsula|parche|película|rociada|inyección)\b)?"
+        rf"(?! (?:tableta|cápsula|parche|película|rociada|inyecci))"
         rf"|(?P<only>\d[\d,]*) (?P<noun3>{_ES_NOUN})\b|(?P<volume>{NUMBER}) mL\b"
     ),
     of="de",

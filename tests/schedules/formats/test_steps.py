@@ -123,7 +123,7 @@ def test_a_revised_sheet_begins_at_the_revision() -> None:
     ]
     assert plain(sheet.revises) == (
         "This plan takes the place of plan 01JDTN6Q2W from December 9, 2026 on. Stay on the same dose for 7 days, "
-        "then go on."
+        "then go on. If the old plan is in your calendar, delete it there."
     )
 
 
@@ -152,7 +152,7 @@ def test_days_that_are_gone_are_on_the_prescribers_part_only() -> None:
 def test_every_revision_says_what_changes(revision: dict[str, Any], said: str) -> None:
     plan = example("gabapentin-revised")
     plan["revision"] |= revision
-    assert plain(page(plan).revises).endswith(f" on. {said}")
+    assert plain(page(plan).revises).endswith(f" on. {said} If the old plan is in your calendar, delete it there.")
 
 
 def test_the_prescriber_reads_why_a_plan_was_revised_and_what_was_missed() -> None:

@@ -59,10 +59,10 @@ def test_a_finding_without_a_layer_says_only_its_rule() -> None:
     assert "Nothing: every rule" in text(example("gabapentin-renal-1400"))
 
 
-def test_a_week_without_a_dose_has_its_title_and_nothing_else() -> None:
+def test_a_week_without_a_dose_is_left_out() -> None:
     plan = example("methotrexate-weekly")
     plan["steps"] = [step for step in plan["steps"] if step["drug"] == "methotrexate"]
-    assert "\nWeek 1: December 2026\n\nWeek 2: December 2026\nMon Dec 7:" in text(plan)
+    assert "\nTick the box when you have taken the dose.\n\nWeek 2: December 2026\nMon Dec 7:" in text(plan)
 
 
 def test_a_part_alone_without_a_hash_has_no_line_for_one() -> None:
