@@ -34,11 +34,13 @@ def test_days_that_are_gone_are_the_same_whatever_changes(asked: object, action:
         return
     assert new.start_date == old.start_date
     for regimen in old.regimens:
-        if regimen.first < day:
+        begun = min(number for step in regimen.steps for number in step.dose_days(old.start_date))
+        if begun < day:
             for number in range(regimen.first, min(day, regimen.days + 1)):
                 assert of(new, regimen.drug).on(number).doses == regimen.on(number).doses
         elif any(known.drug == regimen.drug for known in new.regimens):
-            assert of(new, regimen.drug).first >= day
+            known = of(new, regimen.drug).steps
+            assert min(number for step in known for number in step.dose_days(old.start_date)) >= day
 
 
 def test_a_hold_adds_its_days_to_the_dose_of_now_and_moves_the_rest() -> None:
