@@ -181,3 +181,11 @@ def test_a_plan_is_changed_from_its_second_day_to_the_day_after_its_last(day: in
         with pytest.raises(PlanError) as refusal:
             revised(old, UP, "hold", day, days=2)
         assert refusal.value.field == "from_day"
+
+
+def test_missed_days_that_reach_back_into_a_wait_leave_nothing_to_resume() -> None:
+    old = planned(AFTER_AN_MAOI)
+    day = old.regimen.first + 2
+    with pytest.raises(PlanError, match=f"duloxetine is in the plan before day {day}; .* after a gap") as refusal:
+        revised(old, AFTER_AN_MAOI, "resume", day, missed_days=3)
+    assert refusal.value.code == "out-of-range"
