@@ -82,6 +82,9 @@ class Climb:
             waits = days
             if waits is None and goal > scheduled and self.raises:
                 waits = int(self.raises[-1].every.amount("d"))
+            if waits is not None:
+                # Whole weeks of a weekly drug: on fewer days a dose might never be taken, and the next be a leap.
+                waits = -(-waits // self.layout.shortest_hold) * self.layout.shortest_hold
             if waits is not None and number == level:
                 waits -= held
                 if waits <= 0:

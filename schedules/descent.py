@@ -139,9 +139,9 @@ def descend(
 
 
 def in_whole_turns(descent: Descent, layout: Layout) -> Descent:
-    """The same way down with every dose held for whole turns of its pattern, so that none comes sooner after the one
-    before: a patch stays on for its days."""
-    turn = layout.turn
+    """The same way down with every dose held for whole turns of its pattern: a patch stays on for its days, and a
+    weekly dose that is held for less than a week might never be taken."""
+    turn = layout.shortest_hold
     rungs = tuple(replace(rung, days=-(-rung.days // turn) * turn) for rung in descent.rungs)
     return replace(descent, rungs=rungs)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import dropwhile
 from typing import TypeAlias
 
 from dosing.formulary.model import Formulary, Restart
@@ -119,10 +120,11 @@ class Going:
     def with_future(self, future: Sequence[Phase]) -> tuple[Regimen, ...]:
         """The days that are gone, and then these phases."""
         kept = _cut(future)
-        for drug in {item.drug for phase in kept for item in phase.held}:
-            taken = [phase.last for phase in self.gone if any(item.drug == drug for item in phase.held)]
-            if taken and taken[-1] < self.from_day - 1:
-                detail = f"{drug} ended on day {taken[-1]}, and this would begin it again."
+        for drug in dict.fromkeys(item.drug for phase in kept for item in phase.held):
+            days = [any(item.drug == drug for item in phase.held) for phase in (*self.gone, *kept)]
+            begun = dropwhile(lambda held: not held, days)
+            if any(dropwhile(lambda held: held, begun)):
+                detail = f"{drug} is in the plan before day {self.from_day}; this would begin it again after a gap."
                 raise PlanError("action", "out-of-range", detail, "Make a new plan.")
         whole = sum(phase.days for phase in kept) == sum(phase.days for phase in future)
         return regimens_of((*self.gone, *kept), self.old.regimens, self.old.stops and whole)

@@ -14,7 +14,7 @@ from math import ceil, gcd, lcm
 from dosing.formulary.model import Product
 from dosing.products import CannotMake, make, unit_amount
 from dosing.units import UNITS, Quantity, Unit, words
-from dosing.vocabulary import PARTS_OF_DAY
+from dosing.vocabulary import PARTS_OF_DAY, WEEKDAYS
 from schedules.division import divide
 from schedules.regimen import Dose, EveryDays, OnWeekdays, Pattern
 
@@ -56,6 +56,11 @@ class Layout(ABC):
     def turn(self) -> int:
         """How many days the pattern of one dose takes."""
         return 1
+
+    @property
+    def shortest_hold(self) -> int:
+        """The fewest days that hold a dose on whichever day they begin."""
+        return self.turn
 
     @property
     def most_pieces(self) -> int:
@@ -178,6 +183,10 @@ class Weekly(Layout):
     unit: Unit = MG_A_WEEK
     weekday: str = "monday"
     part: str = "morning"
+
+    @property
+    def shortest_hold(self) -> int:
+        return len(WEEKDAYS)
 
     def turns(self, total: Fraction, first: int, in_use: frozenset[Product] = frozenset()) -> tuple[Turn, ...] | None:
         dose = one_dose(total, MG, self.products, self.part)

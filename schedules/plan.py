@@ -181,8 +181,8 @@ class Plan:
 
     @property
     def stops(self) -> bool:
-        """Whether the drug that the plan is about ends with it."""
-        return self.regimen.ends
+        """Whether the drug that the plan is about was begun and ends with it."""
+        return any(regimen.ends for regimen in self.regimens if regimen.drug == self.monograph.drug)
 
 
 def reassessed(known: tuple[Reassessment, ...], start: date, from_day: int = 1) -> tuple[Reassessed, ...]:

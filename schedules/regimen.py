@@ -171,6 +171,22 @@ class Regimen:
         return next(step for step in self.steps if step.first <= day <= step.last)
 
 
+def with_doses(regimen: Regimen, start: date) -> Regimen | None:
+    """The same regimen without stretches on whose days no dose falls: the days go to the stretch before. None where
+    there is no dose at all. `start` is day 1 of the plan."""
+    kept: list[RegimenStep] = []
+    for stretch in regimen.stretches:
+        if any(day for step in stretch for day in step.dose_days(start)):
+            kept += stretch
+        elif kept:
+            held = kept[-1].last
+            kept = [replace(step, last=stretch[0].last) if step.last == held else step for step in kept]
+    if not kept:
+        return None
+    numbered = tuple(replace(step, number=number) for number, step in enumerate(kept, 1))
+    return replace(regimen, steps=numbered)
+
+
 def _take_turns(steps: Sequence[RegimenStep]) -> None:
     if len(steps) < 2:
         return

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 
 from dosing.formulary.model import Product
 from dosing.units import Quantity
 from schedules.layout import Turn
-from schedules.regimen import Dose, RegimenStep
+from schedules.plan import PlanError
+from schedules.regimen import Dose, Regimen, RegimenStep, with_doses
 
 
 @dataclass(slots=True)
@@ -41,6 +43,15 @@ class Steps:
         number = len(self._made) + 1
         self._made.append(RegimenStep(number, self.last + 1, last, (dose,), interval, max_per_day))
         self.last = last
+
+
+def taken(regimen: Regimen, start: date) -> Regimen:
+    """The regimen, each of its stretches with a dose. Raises PlanError where no day of it has one."""
+    dosed = with_doses(regimen, start)
+    if dosed is None:
+        detail = f"No dose of {regimen.drug} falls on the days {regimen.first} to {regimen.days}."
+        raise PlanError("days", "out-of-range", detail, "Make the plan longer, or begin it on the day of a dose.")
+    return dosed
 
 
 def form_of(products: Iterable[Product]) -> str | None:

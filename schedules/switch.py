@@ -25,6 +25,7 @@ from schedules.guidance import guidance_on, uses
 from schedules.plan import Ceiling, Chosen, Floor, Plan, PlanError, UnsafeSchedule, reassessed
 from schedules.regimen import Regimen
 from schedules.safety import as_order, as_orders, critical, exchanged, screen_plan
+from schedules.steps import taken
 from schedules.supply import fill_of
 from schedules.taper import LONGEST, laid
 from schedules.titration import TitrationRequest, monograph_of, passing, planner_of, reached, target_of
@@ -87,7 +88,7 @@ def plan(request: SwitchRequest, formulary: Formulary) -> Plan:
     target, target_why = target_of(planner)
     climb = passing(planner, target)
     days = max(begins + climb.days - 1, out.last_day)
-    regimen = shifted(replace(climb, days=days - wait).to(target), wait)
+    regimen = taken(shifted(replace(climb, days=days - wait).to(target), wait), request.start_date)
     new, *beside = planner.regimens(regimen)
     regimens = (new, *((out.regimen,) if out.regimen is not None else ()), *beside)
     dated = reassessed(planner.protocol.reassessments, request.start_date, begins)

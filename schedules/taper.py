@@ -22,7 +22,7 @@ from schedules.guidance import guidance_on, uses
 from schedules.plan import Ceiling, Chosen, Plan, PlanError, UnsafeSchedule, reassessed
 from schedules.regimen import Regimen
 from schedules.safety import as_order, as_orders, critical, screen_plan
-from schedules.steps import Steps, form_of
+from schedules.steps import Steps, form_of, taken
 from schedules.supply import fill_of
 from schedules.titration import monograph_of
 from schedules.ways_down import TaperRequest, choose_taper, in_period, products_of, way_down
@@ -114,7 +114,8 @@ def _days(request: TaperRequest, descent: Descent) -> tuple[int, Chosen | None]:
 def laid(descent: Descent, until: Until, days: int, goal: Fraction) -> tuple[Regimen | None, bool]:
     """The steps of a descent in at most so many days, and whether all of them are there.
 
-    A way down that does not end in a stop holds its last dose to the end of the plan.
+    A way down that does not end in a stop holds its last dose to the end of the plan. PlanError where no dose falls on
+    so many days.
     """
     steps, doses = Steps(), Doses(until.layout, until.in_use)
     rungs = descent.rungs
@@ -126,10 +127,11 @@ def laid(descent: Descent, until: Until, days: int, goal: Fraction) -> tuple[Reg
         steps.add(doses.lay(rung.total, steps.last + 1), last)
     if not steps.made:
         return None, False
+    made = Regimen(until.drug, form_of(until.layout.products), steps.made)
+    regimen = taken(made, until.start)
     whole = sum(rung.days for rung in rungs)
-    return Regimen(until.drug, form_of(until.layout.products), steps.made), days >= whole or _arrived(
-        steps, rungs, goal
-    )
+    begun = len(regimen.stretches) == len(made.stretches)
+    return regimen, begun and (days >= whole or _arrived(steps, rungs, goal))
 
 
 def _arrived(steps: Steps, rungs: Sequence[Rung], goal: Fraction) -> bool:

@@ -34,6 +34,7 @@ from schedules.layout import Alternating, Daily, NotDispensable
 from schedules.plan import Ceiling, Chosen, Infeasible, Plan, PlanError, UnsafeSchedule, reassessed
 from schedules.regimen import Regimen
 from schedules.safety import as_order, as_orders, critical, screen_plan
+from schedules.steps import taken
 from schedules.supply import fill_of
 
 # Findings that another target may cure; any other critical finding makes the whole schedule unsafe.
@@ -155,7 +156,7 @@ def plan(request: TitrationRequest, formulary: Formulary) -> Plan:
     planner, chosen = planner_of(request, monograph, formulary)
     target, why = target_of(planner)
     climb = passing(planner, target)
-    protocol, regimen = planner.protocol, climb.to(target)
+    protocol, regimen = planner.protocol, taken(climb.to(target), request.start_date)
     return Plan(
         kind="titration",
         title=monograph.title,

@@ -56,10 +56,11 @@ def stop_now(going: Going) -> Changed:
     ends = set()
     for regimen in going.old.regimens:
         steps = going.steps_at_present(regimen.drug)
+        if not _begun(regimen, going):
+            future[regimen.drug] = ()
+            told.append(f"{regimen.drug} is not begun")
+            continue
         if not steps:
-            if regimen.first >= going.from_day:
-                future[regimen.drug] = ()
-                told.append(f"{regimen.drug} is not begun")
             continue
         if steps[0].as_needed or not _needs_taper(going, regimen):
             future[regimen.drug] = ()
@@ -84,6 +85,12 @@ def stop_now(going: Going) -> Changed:
         detail = f"On day {going.from_day - 1} nothing of the plan was taken yet: there is nothing to stop."
         raise PlanError("action", "out-of-range", detail, "Do not begin it.")
     return Changed(regimens, f"{'; '.join(told)[:1].upper()}{'; '.join(told)[1:]}.", chosen)
+
+
+def _begun(regimen: Regimen, going: Going) -> bool:
+    """Whether a dose of a drug was taken already."""
+    days = (day for step in regimen.steps for day in step.dose_days(going.old.start_date))
+    return any(day <= going.last_taken for day in days)
 
 
 def _until(going: Going, regimen: Regimen) -> Until:
@@ -226,7 +233,7 @@ def _with_steps(
                 if step.last >= going.from_day
             )
         steps = _joined(gone, coming)
-        if steps:
+        if any(any(step.dose_days(going.old.start_date)) for step in steps):
             numbered = tuple(replace(step, number=number) for number, step in enumerate(steps, 1))
             ended = regimen.drug in ends if regimen.drug in future else regimen.ends
             regimens.append(Regimen(regimen.drug, regimen.form, numbered, ended))

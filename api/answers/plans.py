@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from itertools import count
 
 from api.json_text import encode, number, quantity
 from dosing.formulary.kinds import Source
@@ -42,7 +43,8 @@ def plan_answer(
     `request` is what was asked, without names, so that the plan can be revised.
     """
     from_day = plan.revised.from_day if plan.revised is not None else 1
-    steps, collected = _steps(plan, from_day), [_collected(item) for item in supply(plan.regimens, plan.start_date)]
+    steps, undosed = _steps(plan, from_day)
+    collected = [_collected(item) for item in supply(plan.regimens, plan.start_date)]
     return {
         "id": number,
         "kind": plan.kind,
@@ -60,6 +62,7 @@ def plan_answer(
         "chosen": [_chosen(item) for item in plan.chosen],
         "drugs": [{"drug": regimen.drug, "form": regimen.form, "ends": regimen.ends} for regimen in plan.regimens],
         "steps": _in_words(steps, collected),
+        "steps_without_dose": undosed,
         "supply": collected,
         "days_supply": plan.days,
         "fills": _fills(plan, from_day),
@@ -117,8 +120,12 @@ def _chosen(item: Chosen) -> dict[str, object]:
     }
 
 
-def _steps(plan: Plan, from_day: int) -> list[dict[str, object]]:
-    """The steps of all drugs in the order of their days, numbered anew."""
+def _steps(plan: Plan, from_day: int) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
+    """The steps of all drugs in the order of their days, numbered anew; and those on whose days no dose falls.
+
+    A revision may part a step so that its doses all lie on one side. The other side has no place on paper, and is kept
+    apart so that the plan can be put together again.
+    """
     rows = [
         (part.first, place, step.number, regimen, part)
         for place, regimen in enumerate(plan.regimens)
@@ -126,7 +133,12 @@ def _steps(plan: Plan, from_day: int) -> list[dict[str, object]]:
         for part in _parted(step, from_day)
     ]
     rows.sort(key=lambda row: row[:3])
-    return [_step(plan, regimen, step, number, from_day) for number, (*_, regimen, step) in enumerate(rows, 1)]
+    numbers = {True: count(1), False: count(1)}
+    steps: dict[bool, list[dict[str, object]]] = {True: [], False: []}
+    for *_, regimen, step in rows:
+        dosed = any(step.dose_days(plan.start_date))
+        steps[dosed].append(_step(plan, regimen, step, next(numbers[dosed]), from_day))
+    return steps[True], steps[False]
 
 
 def _parted(step: RegimenStep, from_day: int) -> Iterator[RegimenStep]:

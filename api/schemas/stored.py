@@ -74,8 +74,9 @@ def read_stored(text: str, names: NamesAtHand) -> Stored:
 def _regimens(body: Mapping[str, Any], formulary: Formulary) -> tuple[Regimen, ...]:
     """The steps of each drug, those that a revision parted put together again."""
     parted = []
+    stored = sorted((*body["steps"], *body.get("steps_without_dose", ())), key=_in_turn)
     for known in body["drugs"]:
-        rows = [row for row in body["steps"] if row["drug"] == known["drug"]]
+        rows = [row for row in stored if row["drug"] == known["drug"]]
         steps = tuple(_step(row, number, formulary) for number, row in enumerate(rows, 1))
         parted.append(Regimen(known["drug"], known["form"], steps, known["ends"]))
     whole = regimens_of(phases_of(parted), parted, ends=False)
@@ -83,6 +84,12 @@ def _regimens(body: Mapping[str, Any], formulary: Formulary) -> tuple[Regimen, .
         Regimen(regimen.drug, regimen.form, regimen.steps, known.ends)
         for regimen, known in zip(whole, parted, strict=True)
     )
+
+
+def _in_turn(row: Mapping[str, Any]) -> tuple[int, int]:
+    """Steps in the order of their days; those that take turns, the one that begins first before the other."""
+    on_days = row["on_days"]
+    return row["from_day"], on_days["first"] if isinstance(on_days, Mapping) else 0
 
 
 def _step(row: Mapping[str, Any], number: int, formulary: Formulary) -> RegimenStep:

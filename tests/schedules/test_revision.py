@@ -34,11 +34,13 @@ def test_days_that_are_gone_are_the_same_whatever_changes(asked: object, action:
         return
     assert new.start_date == old.start_date
     for regimen in old.regimens:
-        if regimen.first < day:
+        begun = min(number for step in regimen.steps for number in step.dose_days(old.start_date))
+        if begun < day:
             for number in range(regimen.first, min(day, regimen.days + 1)):
                 assert of(new, regimen.drug).on(number).doses == regimen.on(number).doses
         elif any(known.drug == regimen.drug for known in new.regimens):
-            assert of(new, regimen.drug).first >= day
+            known = of(new, regimen.drug).steps
+            assert min(number for step in known for number in step.dose_days(old.start_date)) >= day
 
 
 def test_a_hold_adds_its_days_to_the_dose_of_now_and_moves_the_rest() -> None:
@@ -189,3 +191,11 @@ def test_a_plan_is_changed_from_its_second_day_to_the_day_after_its_last(day: in
         with pytest.raises(PlanError) as refusal:
             revised(old, UP, "hold", day, days=2)
         assert refusal.value.field == "from_day"
+
+
+def test_missed_days_that_reach_back_into_a_wait_leave_nothing_to_resume() -> None:
+    old = planned(AFTER_AN_MAOI)
+    day = old.regimen.first + 2
+    with pytest.raises(PlanError, match=f"duloxetine is in the plan before day {day}; .* after a gap") as refusal:
+        revised(old, AFTER_AN_MAOI, "resume", day, missed_days=3)
+    assert refusal.value.code == "out-of-range"
