@@ -34,7 +34,7 @@ plans = [
 ]
 for made in plans:
     schedule = json.loads(encode(schedule_of(services, made, {})), parse_float=Decimal)
-    schedule["id"] = schedule["check"]["id"] = "1"
+    schedule["id"] = schedule["series"] = schedule["check"]["id"] = "1"
     print("json", hashlib.sha256(json.dumps(schedule, default=str).encode()).hexdigest())
     for name, known in FORMATS.items():
         print(name, hashlib.sha256(known.render(schedule, Sheet(number="1"))).hexdigest())
