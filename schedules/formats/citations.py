@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
-from schedules.formats.wording import NO_BREAK, Json, tied
+from schedules.formats.wording import NO_BREAK, Json, tall_man, tied
 
 _EVIDENCE: Final[Mapping[str, str]] = {
     "label": "confirmed in the source",
     "secondary": "from a secondary source",
     "unconfirmed": "not confirmed",
 }
+
+
+# A title may name a drug with a dose, whichever drug it is.
+_LOOSE_DOSE: Final = re.compile(rf" (?=\d[\d.,]*{NO_BREAK}(?:mg|mcg)\b)")
 
 
 def source_words(source: Json | None) -> str:
@@ -25,7 +30,9 @@ def source_words(source: Json | None) -> str:
         str(source.get("year") or ""),
         _EVIDENCE.get(source.get("evidence") or "", ""),
     )
-    return tied(f"{', '.join(part for part in said if part)}.")
+    # Who looks a source up finds it in any case of letters; who reads it quickly must not take one drug for another.
+    told = tall_man(tied(f"{', '.join(part for part in said if part)}."))
+    return _LOOSE_DOSE.sub(NO_BREAK, told)
 
 
 def cite(source: Json | None, cited: dict[str, int]) -> str:

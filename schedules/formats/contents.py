@@ -42,6 +42,8 @@ NEEDS: Final[Mapping[str, str]] = {
     "breastfeeding": message("whether breastfeeding"),
     "opioid_experience": message("whether used to opioids"),
     "indication": message("what it is for"),
+    "allergies": message("allergies"),
+    "intent": message("what kind of treatment it is"),
     "as_of": message("the day to check"),
 }
 _KINDS: Final[Mapping[str, tuple[str, str]]] = {
@@ -181,9 +183,9 @@ def _aim(plan: Json) -> tuple[str, str]:
     """What the plan is for and why it goes as it does; a revision may have turned it."""
     if stops_at_once(plan):
         return _STOP
-    if not _changes(plan):
-        return _STEADY
     action = (plan.get("revision") or {}).get("action")
+    if action != "stop-now" and not _changes(plan):
+        return _STEADY
     if action == "stop-now" or (action == "new-target" and not _rises(plan)):
         return _KINDS["taper"]
     return _KINDS["titration"] if action == "new-target" else _KINDS[plan["kind"]]
@@ -205,7 +207,7 @@ def _labels_of_a_stop(plan: Json, language: Language) -> Mapping[str, str]:
 def _changes(plan: Json) -> bool:
     """Whether any dose changes; some plans only say how to take one dose, or two in turn."""
     begins = {(step["drug"], step["from_day"]) for step in to_come(plan)}
-    return len(begins) > len({drug for drug, _ in begins}) or bool(plan.get("current"))
+    return len(begins) > len({drug for drug, _ in begins}) or bool(plan.get("current") and not plan.get("revision"))
 
 
 def _title(plan: Json, language: Language) -> str:

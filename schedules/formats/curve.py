@@ -16,10 +16,10 @@ from html import escape
 from typing import Final
 
 from dosing.numbers import decimal_text
-from schedules.formats.dates import begins_on, day_and_month, over_a_year, read_date
+from schedules.formats.dates import begins_on, day_and_month, over_a_year, read_date, to_come
 from schedules.formats.languages import ENGLISH, Language
 from schedules.formats.treads import Tread, panel_words, treads_of
-from schedules.formats.wording import Json, amount, capitalised, quantity_of
+from schedules.formats.wording import Json, amount, capitalised, quantity_of, tall_man
 
 _WIDTH: Final = 540
 _PLOT_HEIGHT: Final = 150
@@ -90,7 +90,7 @@ def curve(
 
     `name` begins the identifiers of the drawing, which have to differ where a page has two.
     """
-    steps = [step for step in plan["steps"] if gone or not step.get("past")]
+    steps = list(plan["steps"] if gone else to_come(plan))
     if not steps:
         return None
     first = read_date(plan["start_date"]) if gone else begins_on(plan)
@@ -100,10 +100,12 @@ def curve(
     for drug in _drawn(plan, steps):
         treads = treads_of([step for step in steps if step["drug"] == drug], first, language)
         limit = _limit(plan, drug, treads[0].unit)
-        drug_words = language.say(drug) if several else ""
+        # All days are drawn for the prescriber, who reads look-alike names in mixed case.
+        name_said = tall_man(drug) if gone else language.say(drug)
+        drug_words = name_said if several else ""
         limit_words = language.say("Limit: {amount}", amount=amount(limit, language)) if limit else ""
         value = quantity_of(limit).value if limit else None
-        panels.append(_Panel(capitalised(drug_words), treads, value, limit_words))
+        panels.append(_Panel(drug_words if gone else capitalised(drug_words), treads, value, limit_words))
         limit_said = amount(limit, language) if limit else ""
         said.append(panel_words(treads, limit_said, drug_words, over_a_year(first, last), language))
     letters = _Type(18, True) if large_print else _Type(12, False)

@@ -104,18 +104,33 @@ def is_taken_on(step: Json, day: date, day_number: int) -> bool:
     return DAYS[day.weekday()].lower() in on_days
 
 
-def first_taken(step: Json) -> date:
-    """The first day of a step that has a dose. A step without one has no place in a plan."""
+def has_a_dose(step: Json) -> bool:
+    """Whether any day of a step has a dose. Where a revision parts a step between two patches, a part has none."""
     first = read_date(step["from_date"])
     days = days_from(first, read_date(step["to_date"]))
-    return next(day for day in days if is_taken_on(step, day, int(step["from_day"]) + (day - first).days))
+    return any(is_taken_on(step, day, int(step["from_day"]) + (day - first).days) for day in days)
+
+
+def first_taken(step: Json) -> date:
+    """The first day of a step that has a dose; of a part that has none, the next day that its pattern has one."""
+    first = read_date(step["from_date"])
+    days = days_from(first, read_date(step["to_date"]))
+    taken = (day for day in days if is_taken_on(step, day, int(step["from_day"]) + (day - first).days))
+    return next(taken, first) if has_a_dose(step) or not isinstance(step["on_days"], Mapping) else _next(step)
+
+
+def _next(step: Json) -> date:
+    """The first day of a pattern at or after the beginning of a step, whether the step lasts until then or not."""
+    every, since = int(step["on_days"]["every"]), int(step["on_days"]["first"]) - int(step["from_day"])
+    return read_date(step["from_date"]) + timedelta(days=since if since > 0 else since % every)
 
 
 def last_taken(step: Json) -> date:
     """The last day of a step that has a dose."""
     first = read_date(step["from_date"])
     days = days_from(first, read_date(step["to_date"]))
-    return max(day for day in days if is_taken_on(step, day, int(step["from_day"]) + (day - first).days))
+    taken = [day for day in days if is_taken_on(step, day, int(step["from_day"]) + (day - first).days)]
+    return max(taken, default=first)
 
 
 def begins_on(plan: Json) -> date:
@@ -125,5 +140,5 @@ def begins_on(plan: Json) -> date:
 
 
 def to_come(plan: Json) -> tuple[Json, ...]:
-    """The steps that are not gone; a patient has no use for the others."""
-    return tuple(step for step in plan["steps"] if not step.get("past"))
+    """The steps that are not gone and have a dose; a patient has no use for the others."""
+    return tuple(step for step in plan["steps"] if not step.get("past") and has_a_dose(step))

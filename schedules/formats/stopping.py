@@ -11,7 +11,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from schedules.formats.dates import begins_on, first_taken, full, full_with_weekday, last_taken, read_date, to_come
+from schedules.formats.dates import (
+    begins_on,
+    first_taken,
+    full,
+    full_with_weekday,
+    has_a_dose,
+    last_taken,
+    read_date,
+    to_come,
+)
 from schedules.formats.languages import ENGLISH, Language, message
 from schedules.formats.wording import Json
 
@@ -41,7 +50,7 @@ def stopped(plan: Json) -> tuple[Stop, ...]:
     ]
     for drug in dict.fromkeys(step["drug"] for step in plan["steps"]):
         if drug not in coming:
-            gone = [step for step in plan["steps"] if step["drug"] == drug]
+            gone = [step for step in plan["steps"] if step["drug"] == drug and has_a_dose(step)]
             ended = max(read_date(step["to_date"]) for step in gone)
             # Days on which a dose was missed, or was taken only when it was needed, have no last dose to name.
             known = not ((plan.get("revision") or {}).get("missed_days") or any(step.get("as_needed") for step in gone))

@@ -6,7 +6,7 @@ Where a plan has one strength of a drug the sheet names it once, under what to c
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -41,10 +41,14 @@ def measure(text: str) -> Measure:
 
 
 class Sheet:
-    """The patient's part of a sheet as text: what it says of the plan."""
+    """The patient's part of a sheet as text: what it says of the plan.
 
-    def __init__(self, text: str, language: str) -> None:
-        self.words: Words = WORDS[language]
+    `drugs` are the names that may occur, where they are not those of the tests' own plans.
+    """
+
+    def __init__(self, text: str, language: str, drugs: Mapping[str, str] | None = None) -> None:
+        words = WORDS[language]
+        self.words: Words = words if drugs is None else replace(words, drugs=drugs)
         self.text = text.replace("\u00a0", " ")
         self.line = one_line(self.text)
         self.first, self.last = (self._full_date(match) for match in list(self._full_dates())[:2])

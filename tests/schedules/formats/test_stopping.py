@@ -12,6 +12,7 @@ from schedules.formats import FORMATS, Sheet
 from schedules.formats.advising import AFTER_THE_END, TITLES
 from schedules.formats.contents import Contents, contents
 from schedules.formats.languages import offered
+from schedules.formats.sig import step_words
 from schedules.formats.stopping import dispense_no_more, stopped
 from tests.schedules.formats.canonical import canonical, to_come
 from tests.schedules.formats.paper_linter import faults, patient_faults, prescriber_faults
@@ -261,3 +262,21 @@ def test_a_new_target_below_the_dose_of_now_is_a_plan_to_lower_it_and_one_above_
 
     assert aimed(2) == "Your plan to lower the dose step by step"
     assert aimed(4) == "Your plan to raise the dose step by step"
+
+
+def test_a_part_of_a_step_between_two_patches_is_no_step_of_the_sheet_and_can_be_said() -> None:
+    patch = {"morning": pieces(1, 25, "transdermal patch", "ug/h")}
+    plan = plan_of(
+        [
+            Shape("fentanyl", 1, 7, patch, {"every": 3, "first": 1}, past=True),
+            Shape("fentanyl", 8, 9, patch, {"every": 3, "first": 1}),
+            Shape("fentanyl", 10, 15, patch, {"every": 3, "first": 10}),
+        ],
+        revises="01JDTN6Q2W",
+        revision=STOP | {"action": "hold", "from_day": 8, "from_date": "2026-12-08"},
+    )
+    assert [step.number for step in sheet(plan).steps] == [3]
+    assert "from Thu Dec 10 on" in step_words(plan)[1]["instruction"]
+    plan["steps"].pop()
+    (stop,) = stopped(plan)
+    assert stop.last is not None and stop.last.isoformat() == "2026-12-07"
