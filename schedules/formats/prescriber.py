@@ -175,7 +175,7 @@ def value_words(value: object) -> str:
 
 
 def _code_words(code: str) -> str:
-    return capitalised(code.replace("-", " ").replace("_", " "))
+    return tall_man(capitalised(code.replace("-", " ").replace("_", " ")))
 
 
 def _finding(row: Json, drugs: Sequence[str]) -> FindingLine:
