@@ -9,12 +9,13 @@ from datetime import date
 from dosing.formulary.kinds import Layer
 from dosing.formulary.model import Monograph, Product, Protocol, Raise, Taper
 from dosing.patient import Patient
-from dosing.products import CannotMake, make
+from dosing.products import CannotMake, make, unit_amount
 from dosing.units import UNITS, Quantity, words
-from dosing.vocabulary import WEEKDAYS
+from dosing.vocabulary import LIQUIDS, WEEKDAYS
 from schedules.layout import MG_A_DAY, Alternating, Daily, Layout, Weekly
 from schedules.plan import Chosen, PlanError
 
+MG_IN_A_ML = UNITS["mg/mL"]
 # Who may say how a drug is raised, the nearest to the patient first.
 BY_LAYER = (Layer.LOCAL, Layer.LABEL, Layer.GUIDELINE, Layer.SEED)
 
@@ -70,7 +71,7 @@ def choose_products(
         fitting = tuple(product for product in offered if product.form == form)
         if not fitting:
             raise PlanError("form", "unknown-form", f"{monograph.drug} has no {form} that this protocol can use.")
-        return fitting, None
+        return _one_liquid(fitting)
     if not offered:
         raise PlanError("drug", "not-dispensable", f"No product of {monograph.drug} is listed that a plan can use.")
     first = offered[0].form
@@ -78,17 +79,32 @@ def choose_products(
     return chosen, Chosen("form", first, "It is the form the formulary lists first.", chosen[0].source)
 
 
+def _one_liquid(fitting: tuple[Product, ...]) -> tuple[tuple[Product, ...], Chosen | None]:
+    """Of a liquid one concentration: two in one plan, and a patient draws five times the dose from the wrong bottle."""
+    if fitting[0].form not in LIQUIDS or len(fitting) == 1:
+        return fitting, None
+    first = fitting[0]
+    concentration = Quantity(unit_amount(first), MG_IN_A_ML)
+    why = "It is the concentration the formulary lists first, and a plan uses one only. Another one: `strengths`."
+    return (first,), Chosen("concentration", concentration, why, first.source)
+
+
 def _marketed(monograph: Monograph, strength: Quantity, form: str, place: int) -> Product:
     for product in monograph.products:
-        if product.form == form and product.strength == strength:
+        if product.form == form and _strength_of(product) == strength:
             return product
-    known = ", ".join(sorted({f"{words(item.strength)} {item.form}" for item in monograph.products}))
+    known = ", ".join(sorted({f"{words(_strength_of(item))} {item.form}" for item in monograph.products}))
     raise PlanError(
         f"strengths/{place}",
         "not-dispensable",
         f"{words(strength)} {form} of {monograph.drug} is not a known product.",
         f"Known: {known}.",
     )
+
+
+def _strength_of(product: Product) -> Quantity:
+    """The strength as it is asked for: of a liquid so much in a millilitre."""
+    return Quantity(unit_amount(product), MG_IN_A_ML) if product.volume is not None else product.strength
 
 
 def by_weight(protocol: Protocol) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from types import MappingProxyType
 
 from dosing.allowance import allowance
@@ -52,7 +52,8 @@ def revise(old: Plan, number: str, asked: Asked, request: RevisionRequest, formu
         fill_days=going.fill_days,
         target=None if stopping else changed.target or old.target,
         target_reached=_reached(old, changed, stopping=stopping),
-        chosen=changed.chosen,
+        # What was settled still holds where the plan only moves its days.
+        chosen=changed.chosen if new_goal else (*changed.chosen, *old.chosen),
         reassessments=dated,
         screening=screening,
         ceilings=tuple(ceiling for regimen in changed.regimens for ceiling in _ceilings(going, regimen)),
@@ -125,24 +126,43 @@ def _reassessments(going: Going, days: int) -> tuple[Reassessed, ...]:
 def _screened(going: Going, regimens: Sequence[Regimen], dated: Sequence[Reassessed]) -> Screening:
     """The verdict on the plan from the day of the change on. Days that are gone are counted and not judged.
 
-    Where a plan begins again after missed days, what was taken before them is over, and the new beginning is a start.
+    A drug whose last dose lies before the change is what the others follow on; a plan of which nothing is left is
+    judged on its last doses. Where a plan begins again after missed days, what was taken before them is over, and the
+    new beginning is a start.
     """
     old, since = going.old, going.since
     reassess_on = next((item.date for item in dated), None)
     earlier, shortest = _before_the_plan(going)
     if going.request.action == "restart" and going.request.missed_days:
         past = tuple(known for regimen in regimens if (known := _until_day(regimen, going.last_taken)) is not None)
-        over = as_orders(past, old.start_date, old.indication, None, going.formulary, going.fill_days)
-        last = old.start_date + timedelta(days=going.last_taken - 1)
-        earlier = (*earlier, *(replace(order, given=f"{order.given}-before", end_date=last) for order in over))
+        earlier = (*earlier, *_over(going, past, going.last_taken))
         regimens = tuple(_from_day(regimen, going.from_day) for regimen in regimens)
+    last_doses = {regimen.drug: _last_dose(regimen, old.start_date) for regimen in regimens}
+    coming = tuple(regimen for regimen in regimens if last_doses[regimen.drug] >= going.from_day)
+    if coming:
+        ended = (regimen for regimen in regimens if regimen not in coming)
+        earlier = (*earlier, *(order for regimen in ended for order in _over(going, (regimen,), regimen.days)))
+        regimens = coming
+    else:
+        since = old.start_date + timedelta(days=min(last_doses.values()) - 1)
     begun, aim, fill = old.start_date, old.indication, going.fill_days
     orders = as_orders(regimens, begun, aim, reassess_on, going.formulary, fill, going.intent)
     if isinstance(going.asked, SwitchRequest):
         orders = exchanged(orders, going.asked.up.drug, going.asked.from_drug)
-    # A plan that ends before the change is judged on its last day: nothing is left to judge after it.
-    last_day = old.start_date + timedelta(days=max(regimen.days for regimen in regimens) - 1)
-    return screen_plan(orders, going.patient, going.formulary, min(since, last_day), earlier, shortest)
+    return screen_plan(orders, going.patient, going.formulary, since, earlier, shortest)
+
+
+def _over(going: Going, regimens: tuple[Regimen, ...], last_day: int) -> tuple[Order, ...]:
+    """Regimens as orders that are over."""
+    old = going.old
+    orders = as_orders(regimens, old.start_date, old.indication, None, going.formulary, going.fill_days)
+    last = old.start_date + timedelta(days=last_day - 1)
+    return tuple(replace(order, given=f"{order.given}-before", end_date=last) for order in orders)
+
+
+def _last_dose(regimen: Regimen, start: date) -> int:
+    """The last day with a dose; a plan that only names days without one has none."""
+    return max((day for step in regimen.stretches[-1] for day in step.dose_days(start)), default=regimen.first)
 
 
 def _before_the_plan(going: Going) -> tuple[tuple[Order, ...], tuple[Order, ...] | None]:

@@ -59,6 +59,10 @@ def plan(request: TaperRequest, formulary: Formulary) -> Plan:
     findings = critical(screening)
     if findings:
         raise UnsafeSchedule(findings)
+    # Of the doses that are held longer, those that are in the plan.
+    longer = sum(1 for rung in descent.rungs[: len(regimen.stretches)] if rung.why)
+    held = [row for row in pace_why if row.field == "longer_interval"][:longer]
+    pace_told = (*(row for row in pace_why if row.field != "longer_interval"), *held)
     guidance = guidance_on(until, monograph, request.patient, request.indication, formulary)
     probe = as_order(regimen, request.start_date, request.indication, None)
     allowed = allowance(probe, request.patient, formulary, request.start_date)
@@ -76,7 +80,7 @@ def plan(request: TaperRequest, formulary: Formulary) -> Plan:
         target_reached=arrived,
         chosen=tuple(
             item
-            for item in (form_why, taper_why, *pace_why, days_why, *(said.as_chosen() for said in guidance))
+            for item in (form_why, taper_why, *pace_told, days_why, *(said.as_chosen() for said in guidance))
             if item is not None
         ),
         reassessments=tuple(item for item in dated if item.day <= regimen.days),

@@ -574,7 +574,7 @@ def test_s_flag_every_sheet_of_every_protocol_says_when_to_call_at_once(drug: st
 @pytest.mark.parametrize("drug", ["gabapentin", "pregabalin", "tramadol", "amitriptyline", "duloxetine", "venlafaxine"])
 def test_s_diary_the_sheet_for_sciatica_offers_a_diary_of_one_or_two_weeks(drug: str) -> None:
     page = sheet(drug, indication="sciatica")
-    assert "If you like, keep a diary for 1 or 2 weeks and bring it to your next visit." in page
+    assert "If you like, keep a diary for 1 or 2 weeks. Bring it to your next visit." in page
     assert all(words in page for words in ("stiff in the morning", "moving", "at night", "after a strain"))
 
 

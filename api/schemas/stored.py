@@ -24,7 +24,7 @@ from dosing.products import Pieces, unit_amount
 from dosing.screening import screen
 from dosing.units import Quantity, read_unit
 from schedules.phases import phases_of, regimens_of
-from schedules.plan import Current, Floor, Plan, Reassessed, Revised, Way
+from schedules.plan import Chosen, Current, Floor, Plan, Reassessed, Revised, Way
 from schedules.regimen import Dose, EveryDays, OnWeekdays, Pattern, Regimen, RegimenStep
 
 SCHEMAS = {"titration": TitrationSchema, "taper": TaperSchema, "switch": SwitchSchema}
@@ -54,7 +54,7 @@ def read_stored(text: str, names: NamesAtHand) -> Stored:
             fill_days=body["fill_days"],
             target=_quantity(body["target"]) if body["target"] is not None else None,
             target_reached=body["target_reached"],
-            chosen=(),
+            chosen=tuple(_chosen(row) for row in body["chosen"]),
             reassessments=tuple(
                 Reassessed(row["day"], date.fromisoformat(row["date"]), row["what"], _source(row["source"]))
                 for row in body["reassessments"]
@@ -157,6 +157,12 @@ def _source(row: Mapping[str, Any]) -> Source:
 def _has_a_dose(row: Mapping[str, Any]) -> bool:
     """A drug that only its name is known of says nothing about a dose of now."""
     return row["daily_dose"] is not None or row["weekly_dose"] is not None
+
+
+def _chosen(row: Mapping[str, Any]) -> Chosen:
+    value = row["value"]
+    told = _quantity(value) if isinstance(value, Mapping) else str(value)
+    return Chosen(row["field"], told, row["why"], _source(row["source"]) if row["source"] is not None else None)
 
 
 def _current(row: Mapping[str, Any]) -> Current:
