@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from types import MappingProxyType
 
 from dosing.allowance import allowance
@@ -140,9 +140,39 @@ def _screened(going: Going, regimens: Sequence[Regimen], dated: Sequence[Reasses
     orders = as_orders(regimens, begun, aim, reassess_on, going.formulary, fill, going.intent)
     if isinstance(going.asked, SwitchRequest):
         orders = exchanged(orders, going.asked.up.drug, going.asked.from_drug)
-    # A plan that ends before the change is judged on its last day: nothing is left to judge after it.
-    last_day = old.start_date + timedelta(days=max(regimen.days for regimen in regimens) - 1)
-    return screen_plan(orders, going.patient, going.formulary, min(since, last_day), earlier, shortest)
+    gone = {regimen.drug for regimen in regimens if _over_before(going, regimen)}
+    over = tuple(
+        replace(order, end_date=_date(going, day))
+        for order, regimen in zip(orders, regimens, strict=True)
+        if regimen.drug in gone and (day := _last_dose(regimen, begun)) is not None
+    )
+    # A stop is judged on the day of the last dose: nothing is left to judge after it.
+    ends = [_last_dose(regimen, begun) for regimen in regimens if regimen.ends and regimen.drug not in gone]
+    judged_on = min((since, *(_date(going, day) for day in ends if day is not None)))
+    kept = tuple(order for order, regimen in zip(orders, regimens, strict=True) if regimen.drug not in gone)
+    after = (*earlier, *over)
+    uncertain = None if shortest is None else (*shortest, *over)
+    return screen_plan(kept, going.patient, going.formulary, judged_on, after, uncertain)
+
+
+def _over_before(going: Going, regimen: Regimen) -> bool:
+    """Whether a drug of the plan came to its end before the change, as the plan had it then: the rest follows on it, as
+    on what was taken before the plan, and no day of it is left to judge. One of which nothing was taken is over too.
+    """
+    last = _last_dose(regimen, going.old.start_date)
+    if not regimen.ends or (last is not None and last >= going.from_day):
+        return False
+    planned = next((known for known in going.old.regimens if known.drug == regimen.drug), None)
+    return last is None or (planned is not None and planned.ends and _last_dose(planned, going.old.start_date) == last)
+
+
+def _last_dose(regimen: Regimen, start: date) -> int | None:
+    """The last day of the plan with a dose; None where none of its days has one."""
+    return max((day for step in regimen.steps for day in step.dose_days(start)), default=None)
+
+
+def _date(going: Going, day: int) -> date:
+    return going.old.start_date + timedelta(days=day - 1)
 
 
 def _before_the_plan(going: Going) -> tuple[tuple[Order, ...], tuple[Order, ...] | None]:
