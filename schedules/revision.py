@@ -126,43 +126,54 @@ def _reassessments(going: Going, days: int) -> tuple[Reassessed, ...]:
 def _screened(going: Going, regimens: Sequence[Regimen], dated: Sequence[Reassessed]) -> Screening:
     """The verdict on the plan from the day of the change on. Days that are gone are counted and not judged.
 
-    A drug whose last dose lies before the change is what the others follow on; a plan of which nothing is left is
-    judged on its last doses. Where a plan begins again after missed days, what was taken before them is over, and the
-    new beginning is a start.
+    Where a plan begins again after missed days, what was taken before them is over, and the new beginning is a start.
     """
     old, since = going.old, going.since
     reassess_on = next((item.date for item in dated), None)
     earlier, shortest = _before_the_plan(going)
     if going.request.action == "restart" and going.request.missed_days:
         past = tuple(known for regimen in regimens if (known := _until_day(regimen, going.last_taken)) is not None)
-        earlier = (*earlier, *_over(going, past, going.last_taken))
+        over = as_orders(past, old.start_date, old.indication, None, going.formulary, going.fill_days)
+        last = old.start_date + timedelta(days=going.last_taken - 1)
+        earlier = (*earlier, *(replace(order, given=f"{order.given}-before", end_date=last) for order in over))
         regimens = tuple(_from_day(regimen, going.from_day) for regimen in regimens)
-    last_doses = {regimen.drug: _last_dose(regimen, old.start_date) for regimen in regimens}
-    coming = tuple(regimen for regimen in regimens if last_doses[regimen.drug] >= going.from_day)
-    if coming:
-        ended = (regimen for regimen in regimens if regimen not in coming)
-        earlier = (*earlier, *(order for regimen in ended for order in _over(going, (regimen,), regimen.days)))
-        regimens = coming
-    else:
-        since = old.start_date + timedelta(days=min(last_doses.values()) - 1)
     begun, aim, fill = old.start_date, old.indication, going.fill_days
     orders = as_orders(regimens, begun, aim, reassess_on, going.formulary, fill, going.intent)
     if isinstance(going.asked, SwitchRequest):
         orders = exchanged(orders, going.asked.up.drug, going.asked.from_drug)
-    return screen_plan(orders, going.patient, going.formulary, since, earlier, shortest)
+    gone = {regimen.drug for regimen in regimens if _over_before(going, regimen)}
+    over = tuple(
+        replace(order, end_date=_date(going, day))
+        for order, regimen in zip(orders, regimens, strict=True)
+        if regimen.drug in gone and (day := _last_dose(regimen, begun)) is not None
+    )
+    # A stop is judged on the day of the last dose: nothing is left to judge after it.
+    ends = [_last_dose(regimen, begun) for regimen in regimens if regimen.ends and regimen.drug not in gone]
+    judged_on = min((since, *(_date(going, day) for day in ends if day is not None)))
+    kept = tuple(order for order, regimen in zip(orders, regimens, strict=True) if regimen.drug not in gone)
+    after = (*earlier, *over)
+    uncertain = None if shortest is None else (*shortest, *over)
+    return screen_plan(kept, going.patient, going.formulary, judged_on, after, uncertain)
 
 
-def _over(going: Going, regimens: tuple[Regimen, ...], last_day: int) -> tuple[Order, ...]:
-    """Regimens as orders that are over."""
-    old = going.old
-    orders = as_orders(regimens, old.start_date, old.indication, None, going.formulary, going.fill_days)
-    last = old.start_date + timedelta(days=last_day - 1)
-    return tuple(replace(order, given=f"{order.given}-before", end_date=last) for order in orders)
+def _over_before(going: Going, regimen: Regimen) -> bool:
+    """Whether a drug of the plan came to its end before the change, as the plan had it then: the rest follows on it, as
+    on what was taken before the plan, and no day of it is left to judge. One of which nothing was taken is over too.
+    """
+    last = _last_dose(regimen, going.old.start_date)
+    if not regimen.ends or (last is not None and last >= going.from_day):
+        return False
+    planned = next((known for known in going.old.regimens if known.drug == regimen.drug), None)
+    return last is None or (planned is not None and planned.ends and _last_dose(planned, going.old.start_date) == last)
 
 
-def _last_dose(regimen: Regimen, start: date) -> int:
-    """The last day with a dose; a plan that only names days without one has none."""
-    return max((day for step in regimen.stretches[-1] for day in step.dose_days(start)), default=regimen.first)
+def _last_dose(regimen: Regimen, start: date) -> int | None:
+    """The last day of the plan with a dose; None where none of its days has one."""
+    return max((day for step in regimen.steps for day in step.dose_days(start)), default=None)
+
+
+def _date(going: Going, day: int) -> date:
+    return going.old.start_date + timedelta(days=day - 1)
 
 
 def _before_the_plan(going: Going) -> tuple[tuple[Order, ...], tuple[Order, ...] | None]:

@@ -22,6 +22,13 @@ from api.store import RequestKey, fingerprint
 View: TypeAlias = Callable[..., Any]
 
 _IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,255}")
+KEY: dict[str, object] = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "required": False,
+    "description": "Repeated with the same body, it gives the first answer and makes nothing anew; with another, 409.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+}
 
 ACCEPTS_QUERY = "accepts_query"  # the attribute of a view that reads query parameters; others refuse them
 
@@ -36,7 +43,7 @@ def body(schema: Schema) -> Callable[[View], View]:
             _note_request_key(asked)
             return view(_loaded(schema, asked), *arguments, **named)
 
-        return _documented(with_body, {"in": "json", "required": True, "schema": schema})
+        return _documented(_documented(with_body, KEY), {"in": "json", "required": True, "schema": schema})
 
     return decorate
 

@@ -38,6 +38,9 @@ OFFERED = (JSON, *BY_MEDIA_TYPE)
 # How a browser takes what is no page: a PDF is looked at, a table and a calendar are kept.
 DOWNLOADED = {".pdf": "inline", ".csv": "attachment", ".ics": "attachment"}
 
+# What has room for names.
+PAPER = frozenset({"text/plain", "text/html", "application/pdf"})
+
 blueprint = Blueprint("schedules", __name__, description="Schedules: planned, checked, printed")
 
 
@@ -61,6 +64,11 @@ SCHEDULE = {
     "description": "The schedule with its steps, pieces, supply, reassessments, advice and check.",
     "required": ["id", "kind", "drug", "protocol", "start_date", "steps", "supply", "check", "formulary"],
 }
+# What stands beside the JSON in a response of the OpenAPI document: the same schedule in the other formats.
+WRITTEN: dict[str, object] = {
+    known.media_type.partition(";")[0]: {"schema": {"type": "string", "description": f"By Accept, or {known.suffix}."}}
+    for known in FORMATS.values()
+}
 COMPARISON = {
     "type": "object",
     "description": "Two schedules side by side: every date with what either holds, and whether it is the same.",
@@ -82,6 +90,7 @@ _DRY = "With dry_run=true: the same, and nothing is stored"
 @blueprint.route("/v1/schedules/titration", methods=["POST"])
 @blueprint.response(201, SCHEDULE)
 @blueprint.alt_response(200, schema=SCHEDULE, description=_DRY)
+@blueprint.doc(responses={200: {"content": WRITTEN}, 201: {"content": WRITTEN}})
 @query(WishesSchema())
 @body(TITRATION)
 def titration(wanted: Wanted, wishes: dict[str, str]) -> Response:
@@ -92,6 +101,7 @@ def titration(wanted: Wanted, wishes: dict[str, str]) -> Response:
 @blueprint.route("/v1/schedules/taper", methods=["POST"])
 @blueprint.response(201, SCHEDULE)
 @blueprint.alt_response(200, schema=SCHEDULE, description=_DRY)
+@blueprint.doc(responses={200: {"content": WRITTEN}, 201: {"content": WRITTEN}})
 @query(WishesSchema())
 @body(TAPER)
 def taper(wanted: Wanted, wishes: dict[str, str]) -> Response:
@@ -102,6 +112,7 @@ def taper(wanted: Wanted, wishes: dict[str, str]) -> Response:
 @blueprint.route("/v1/schedules/switch", methods=["POST"])
 @blueprint.response(201, SCHEDULE)
 @blueprint.alt_response(200, schema=SCHEDULE, description=_DRY)
+@blueprint.doc(responses={200: {"content": WRITTEN}, 201: {"content": WRITTEN}})
 @query(WishesSchema())
 @body(SWITCH)
 def switch(wanted: Wanted, wishes: dict[str, str]) -> Response:
@@ -112,6 +123,7 @@ def switch(wanted: Wanted, wishes: dict[str, str]) -> Response:
 @blueprint.route("/v1/schedules/<string:number>/revisions", methods=["POST"])
 @blueprint.response(201, SCHEDULE)
 @blueprint.alt_response(200, schema=SCHEDULE, description=_DRY)
+@blueprint.doc(responses={200: {"content": WRITTEN}, 201: {"content": WRITTEN}})
 @query(WishesSchema())
 @body(REVISION)
 def revision(wanted: RevisionWanted, wishes: dict[str, str], number: str) -> Response:
@@ -122,6 +134,7 @@ def revision(wanted: RevisionWanted, wishes: dict[str, str], number: str) -> Res
 
 @blueprint.route("/v1/schedules/<string:number>", methods=["GET"])
 @blueprint.response(200, SCHEDULE)
+@blueprint.doc(responses={200: {"content": WRITTEN}})
 @query(PrintingSchema())
 def read(wishes: dict[str, str], number: str) -> Response:
     """A stored schedule, by Accept or by suffix: .json .html .pdf .txt .csv .ics. Names stand on none of them."""
@@ -168,8 +181,11 @@ def _answered(names: Print | None, wishes: Mapping[str, str], make: Callable[[],
 
 
 def _usable_print(names: Print | None, media_type: str) -> None:
-    if names is not None and media_type == JSON:
-        detail = "print is for a page or a PDF; this answer is JSON."
+    """Refuse names for a paper that nobody asked for. A table and a calendar hold none, but have a language."""
+    if names is None or media_type in PAPER:
+        return
+    if media_type == JSON or any((names.patient_name, names.prescriber, names.phone)):
+        detail = f"print is for a page or a PDF; this answer is {media_type}."
         raise Problem.of([Fault("/print", "unusable-field", detail, "Leave it out, or ask for application/pdf.")])
 
 

@@ -10,7 +10,7 @@ from marshmallow import fields
 
 from api.errors import Fault
 from api.planning import Wanted
-from api.schemas.base import NamingSchema, Part
+from api.schemas.base import NamingSchema, Part, refusal
 from api.schemas.doses import CycleField, DoseField, PartsField
 from api.schemas.frequencies import FrequencyField
 from api.schemas.naming import DrugField, TermField
@@ -49,6 +49,8 @@ class GoalField(fields.Field[Any]):
         super().__init__(required=True, metadata={"description": 'A lower daily dose, or "stop".', "oneOf": options})
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Quantity | None:
+        if type(value) is str and value.strip().lower() == STOP and value != STOP:
+            raise refusal("unknown-value", f"{shown(value)} is not known here.", f'Write "{STOP}", or a lower dose.')
         return None if value == STOP else TAKEN.read(value)
 
 

@@ -247,3 +247,46 @@ def test_names_are_on_no_file_that_is_kept_or_sent_on(
         assert b"CANARY" not in sent.data
     assert b"CANARY" not in paper.data.split(b"stream")[0]  # the head of the file, before its compressed pages
     assert "CANARY" not in caplog.text
+
+
+@pytest.mark.parametrize("accept", ["text/calendar", "text/csv", "application/json"])
+@pytest.mark.parametrize("field", ["patient_name", "prescriber", "phone"])
+def test_a_name_for_a_file_that_holds_none_is_refused_and_not_ignored(
+    client: FlaskClient, accept: str, field: str
+) -> None:
+    body = {"start_date": "2026-12-01", "patient": PATIENT, **TITRATION, "print": {field: "Quist"}}
+    refused = client.post("/v1/schedules/titration", json=body, headers={"Accept": accept})
+    assert refused.status_code == 422
+    assert [(fault["pointer"], fault["code"]) for fault in refused.get_json()["errors"]] == [
+        ("/print", "unusable-field")
+    ]
+    assert "Quist" not in refused.text
+
+
+def test_a_calendar_is_written_in_the_language_of_the_print(client: FlaskClient) -> None:
+    body = {"start_date": "2026-12-01", "patient": PATIENT, **TITRATION, "print": {"language": "es"}}
+    sent = client.post("/v1/schedules/titration", json=body, headers={"Accept": "text/calendar"})
+    assert sent.status_code == 201
+    assert "Evening" not in sent.text
+
+
+@pytest.mark.parametrize("written", ["Stop", "STOP", " stop "])
+def test_a_stop_that_is_written_another_way_is_told_the_right_one(client: FlaskClient, written: str) -> None:
+    refused = client.post("/v1/schedules/taper", json={"start_date": "2026-12-01", **TAPER, "to": written})
+    (fault,) = refused.get_json()["errors"]
+    assert (fault["pointer"], fault["code"]) == ("/to", "unknown-value")
+    assert fault["hint"] == 'Write "stop", or a lower dose.'
+
+
+def test_the_document_of_the_interface_names_every_format_and_the_key_that_repeats_a_request(
+    client: FlaskClient,
+) -> None:
+    paths = client.get("/openapi.json").get_json()["paths"]
+    formats = {"application/json", "application/pdf", "text/html", "text/plain", "text/csv", "text/calendar"}
+    assert set(paths["/v1/schedules/{number}"]["get"]["responses"]["200"]["content"]) == formats
+    for path in (*(f"/v1/schedules/{kind}" for kind in KINDS), "/v1/schedules/{number}/revisions"):
+        asked = paths[path]["post"]
+        for status in ("200", "201"):
+            assert set(asked["responses"][status]["content"]) == formats
+        keys = [given for given in asked["parameters"] if given["in"] == "header"]
+        assert [(given["name"], given["required"]) for given in keys] == [("Idempotency-Key", False)]

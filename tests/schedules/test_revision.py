@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from dosing.units import quantity
 from schedules.going import LONGEST
 from schedules.plan import Plan, PlanError, UnsafeSchedule
-from tests.schedules.asking import change, of, once, patient, planned, revised, times, totals, way_down, way_up
+from tests.schedules.asking import START, change, of, once, patient, planned, revised, times, totals, way_down, way_up
 
 UP = way_up("gabapentin", start_dose="300 mg", target="1800 mg/day")
 DOWN = way_down("prednisone", once("60 mg"), taken_for="84 days")
@@ -136,6 +138,25 @@ def test_a_stop_of_a_switch_stops_the_new_drug_and_goes_on_lowering_the_old_one(
     assert made.stops and of(made, "pregabalin").days == 4
     assert of(made, "gabapentin").ends
     assert totals(of(made, "gabapentin"))[-2:] == [("600", 2), ("300", 7)]
+
+
+@pytest.mark.parametrize(("action", "judged_on"), [("hold", 9), ("stop-now", 8)])
+def test_a_drug_that_ended_before_the_change_leaves_nothing_unchecked(action: str, judged_on: int) -> None:
+    old = planned(ACROSS)
+    assert of(old, "gabapentin").days == 7
+    screening = revised(old, ACROSS, action, 9).screening
+    assert screening.as_of == START + timedelta(days=judged_on - 1)
+    assert not [row for row in screening.verdict.not_checked if "as_of" in row.needs]
+    assert {row.drug for row in screening.verdict.findings if row.code == "duplicate-therapy"} == set()
+
+
+@pytest.mark.parametrize("day", [3, 7, 8, 9, 15])
+def test_a_weekly_drug_that_is_stopped_is_judged_on_the_day_of_its_last_dose(day: int) -> None:
+    screening = revised(planned(WEEKLY), WEEKLY, "stop-now", day).screening
+    assert not [row for row in screening.verdict.not_checked if "as_of" in row.needs or "duration" in row.needs]
+    judged = {row.order for row in screening.verdict.passed}
+    # The first Monday of the plan is its day 7.
+    assert ("methotrexate" in judged) == (day > 7)
 
 
 def test_methotrexate_and_its_folic_acid_stop_together() -> None:
