@@ -133,8 +133,12 @@ def _fewest(amount: Fraction, grains: tuple[Fraction, ...], per_piece: tuple[int
             if (left / grain).denominator == 1:
                 search(Fraction(0), position + 1, (*counts, most), pieces)
             return
+        following = grains[position + 1] * per_piece[position + 1]
         for number in range(most, -1, -1):
             needed = -(-number // per_piece[position])
+            # Fewer of a larger product take no fewer pieces; rounding up twice hides less than two of them.
+            if best and pieces + needed - (-(left - grain * number) // following) >= best[0][0][0] + 2:
+                return
             search(left - grain * number, position + 1, (*counts, number), pieces + needed)
 
     search(amount, 0, (), 0)
@@ -164,9 +168,12 @@ def _nearest(amount: Fraction, grains: tuple[tuple[Fraction, Product], ...]) -> 
     if not sizes:
         return CannotMake(None, None)
     parts = tuple(item.pieces_per_unit for _, item in grains)
+    largest = max(map(_product, sizes, parts))
+    if amount > largest * (MOST_PIECES + 1):
+        return CannotMake(None, None)  # nothing that is looked for comes near
     unit = _common(sizes)
     floor = int(amount / unit)
-    reach = range(int(max(map(_product, sizes, parts)) / unit) + 1)
+    reach = range(int(largest / unit) + 1)
     below = next((made for step in reach if _fewest(made := unit * (floor - step), sizes, parts) is not None), None)
     above = next((made for step in reach if _fewest(made := unit * (floor + 1 + step), sizes, parts) is not None), None)
     return CannotMake(below, above)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import ceil
 
 from dosing.formulary.model import AsNeeded, Raise
 from dosing.products import CannotMake, make
@@ -81,7 +82,7 @@ class Climb:
                 return
             waits = days
             if waits is None and goal > scheduled and self.raises:
-                waits = int(self.raises[-1].every.amount("d"))
+                waits = ceil(self.raises[-1].every.amount("d"))
             if waits is not None:
                 # Whole weeks of a weekly drug: on fewer days a dose might never be taken, and the next be a leap.
                 waits = -(-waits // self.layout.shortest_hold) * self.layout.shortest_hold
@@ -105,7 +106,7 @@ class Climb:
         """
         meant = self.meant_start if self.meant_start is not None and total == self.start_total else total
         while total < goal and (rise := self._raise_from(meant)) is not None:
-            yield total, int(rise.every.amount("d"))
+            yield total, ceil(rise.every.amount("d"))
             by, until = rise.by.amount(self.layout.unit.code), rise.until.amount(self.layout.unit.code)
             meant = min(meant + by, max(until, meant), goal)
             total = meant if self.meant_start is None else self._made_of(meant, total, by)

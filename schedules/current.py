@@ -12,10 +12,10 @@ from dosing.formulary.model import Monograph, Product
 from dosing.order import Order
 from dosing.patient import Patient
 from dosing.posology import Every, OnWeekdays, Sig, Step, Times, is_daily
-from dosing.products import CannotMake, make
-from dosing.timeline import Course, kind_of, lay
+from dosing.products import MOST_PIECES, CannotMake, make, unit_amount
+from dosing.timeline import Course, Unknown, amount_of, kind_of, lay
 from dosing.units import UNITS, Quantity, words
-from dosing.vocabulary import PARTS_OF_DAY, WEEKDAYS
+from dosing.vocabulary import LIQUIDS, PARTS_OF_DAY, WEEKDAYS
 from schedules.layout import MG_A_DAY, RATE, Alternating, Daily, EverySoManyDays, Layout, Weekly
 from schedules.plan import Current, PlanError
 
@@ -118,7 +118,12 @@ def until_now(
     if course.needs or not course.runs:
         needed = " and ".join(course.needs) or "dose"
         raise PlanError(place, "missing-field", f"What is taken now cannot be known without the {needed}.")
-    total, layout, doses = _laid(last, course, products, monograph, start, place)
+    total, layout, doses = _laid(last, course, products, monograph, start, place, patient.weight)
+    largest = max(unit_amount(item) for item in products)
+    counted = not any(item.form in LIQUIDS for item in products)
+    if counted and any(amount.value > largest * MOST_PIECES for _, amount in doses):
+        detail = f"What is taken now is more than {MOST_PIECES} of the largest piece at one time."
+        raise PlanError(place, "not-dispensable", detail, "Write the dose that is really taken, or other strengths.")
     return Until(monograph.drug, _ended(steps), total, layout, doses, start, days, form)
 
 
@@ -152,7 +157,13 @@ def _ended(steps: tuple[Step, ...]) -> tuple[Step, ...]:
 
 
 def _laid(
-    sig: Sig, course: Course, products: tuple[Product, ...], monograph: Monograph, start: date, place: str
+    sig: Sig,
+    course: Course,
+    products: tuple[Product, ...],
+    monograph: Monograph,
+    start: date,
+    place: str,
+    weight: Quantity | None,
 ) -> tuple[Fraction, Layout, tuple[tuple[str, Quantity], ...]]:
     """The total of a sig in the unit of the layout that it is taken in."""
     run, unit = course.runs[0], UNITS[course.unit]
@@ -164,14 +175,14 @@ def _laid(
         return run.total, layout, (("morning", Quantity(run.total, unit)),)
     if sig.parts:
         parts = tuple(part for part, _ in sig.parts)
-        amounts = tuple((part, Quantity(amount.amount("mg"), unit)) for part, amount in sig.parts)
+        amounts = tuple((part, Quantity(_held(amount, course, weight, place), unit)) for part, amount in sig.parts)
         return run.total, _lowered(products, _filled_first(parts, monograph), amounts), amounts
     if sig.cycle:
         if len(sig.cycle) != 2:
             detail = "Doses that take turns over more than two days cannot be lowered by a plan."
             raise PlanError(f"{place}/cycle", "unusable-field", detail, "Write the dose of one day, or of two in turn.")
-        mean = sum((dose.amount("mg") for dose in sig.cycle), Fraction(0)) / 2
-        return mean, Alternating(products), tuple(("morning", dose) for dose in sig.cycle)
+        taken = tuple(("morning", Quantity(_held(dose, course, weight, place), unit)) for dose in sig.cycle)
+        return sum((dose.value for _, dose in taken), Fraction(0)) / 2, Alternating(products), taken
     if isinstance(sig.frequency, OnWeekdays):
         if len(sig.frequency.weekdays) != 1 or sig.frequency.count != 1:
             detail = "A plan goes on from one dose on one weekday."
@@ -195,6 +206,14 @@ def _laid(
     each = Quantity(run.total / len(parts), unit)
     amounts = tuple((part, each) for part in parts)
     return run.total, _lowered(products, _filled_first(parts, monograph), amounts), amounts
+
+
+def _held(dose: Quantity, course: Course, weight: Quantity | None, place: str) -> Fraction:
+    """What one dose holds in mg, whatever it is written in. Raises PlanError where that is not known."""
+    held = amount_of(dose, course.order, course.drug, weight, 1)
+    if isinstance(held, Unknown):
+        raise PlanError(place, "missing-field", f"{words(dose)} cannot be counted without the {held.needs[0]}.")
+    return held
 
 
 def _lowered(products: tuple[Product, ...], parts: tuple[str, ...], amounts: tuple[tuple[str, Quantity], ...]) -> Daily:

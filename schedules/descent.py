@@ -16,6 +16,8 @@ from dosing.formulary.model import Product, Stretch
 from schedules.layout import Layout, Turn
 
 PERCENT = 100
+# More days than two of the longest plans have: what lies beyond is planned on from there, and is not looked for now.
+FARTHEST = 732
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +101,11 @@ class Doses:
 def descend(
     start: Fraction, goal: Fraction, paces: Sequence[Pace], whole: Layout, in_use: frozenset[Product] = frozenset()
 ) -> Descent:
-    """The doses below `start` down to `goal` (0: a stop, which is no rung)."""
+    """The doses below `start` down to `goal` (0: a stop, which is no rung), or as far as `FARTHEST` days."""
     doses = Doses(whole, in_use)
     rungs: list[Rung] = []
     total, original = start, start
-    while total > goal:
+    while total > goal and sum(rung.days for rung in rungs) <= FARTHEST:
         layout = doses.layout
         pace = next((known for known in paces if known.holds(total, original)), None)
         if pace is None:
@@ -160,7 +162,7 @@ def _spread(
     low = pace.stretch.range.low / pace.factor if pace.stretch.range is not None and pace.stretch.range.low else goal
     end = max(low, goal)
     totals: list[Fraction] = []
-    while total > end:
+    while total > end and len(totals) <= FARTHEST:
         made = doses.layout.at_least(max(total - by, end))
         if made is None or made <= 0 or made >= total:
             break
@@ -192,7 +194,7 @@ def evenly(
     cut = by if by is not None else _even_cut(start, goal, days, layout, in_use)
     totals: list[Fraction] = []
     total, doses = start, Doses(layout, in_use)
-    while cut is not None and (wanted := max(total - cut, goal)) > 0 and total > goal:
+    while cut is not None and (wanted := max(total - cut, goal)) > 0 and total > goal and len(totals) <= FARTHEST:
         made = doses.layout.at_least(wanted)
         if made is None or made >= total:
             return Descent(_held(totals, days), _bottom(total, doses.layout, cut))

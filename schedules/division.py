@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from dosing.formulary.model import Product
-from dosing.products import CannotMake, Pieces, cost, make
+from dosing.products import CannotMake, Making, Pieces, cost, make
 from dosing.units import UNITS, Quantity
 from dosing.vocabulary import PARTS_OF_DAY
 from schedules.regimen import Dose
@@ -69,24 +69,33 @@ def _one_less(total: Fraction, most: Sequence[Fraction], products: tuple[Product
     found = []
     for place in range(len(most)):
         amounts = sorted((*most[:place], most[place] - over, *most[place + 1 :]), reverse=True)
-        known = _made(tuple(amounts), products) if over >= 0 and amounts[-1] > 0 else None
-        if known is not None and known.within(sorted(most, reverse=True)):
-            found.append(known)
+        division = _made(tuple(amounts), products, {}) if over >= 0 and amounts[-1] > 0 else None
+        if division is not None and division.within(sorted(most, reverse=True)):
+            found.append(division)
     return found
 
 
 @lru_cache(maxsize=4096)
 def _divisions(total: Fraction, count: int, products: tuple[Product, ...]) -> tuple[_Division, ...]:
     """Every way to divide a total near the even share."""
-    made = (_made(amounts, products) for amounts in _shares(total, count, products))
+    known: dict[Fraction, Making] = {}
+    made = (_made(amounts, products, known) for amounts in _shares(total, count, products))
     return tuple(division for division in made if division is not None)
 
 
-def _made(amounts: tuple[Fraction, ...], products: tuple[Product, ...]) -> _Division | None:
-    """These amounts, largest first, with their pieces; None where one cannot be made."""
-    made = [making for amount in amounts if not isinstance(making := make(amount, products), CannotMake)]
-    if len(made) < len(amounts):
-        return None
+def _made(
+    amounts: tuple[Fraction, ...], products: tuple[Product, ...], known: dict[Fraction, Making]
+) -> _Division | None:
+    """These amounts, largest first, with their pieces; None where one cannot be made. `known` keeps each making: the
+    ways to divide a total share a few amounts."""
+    made: list[tuple[Pieces, ...]] = []
+    for amount in amounts:
+        if amount not in known:
+            known[amount] = make(amount, products)
+        making = known[amount]
+        if isinstance(making, CannotMake):
+            return None
+        made.append(making)
     used = frozenset(piece.product for item in made for piece in item)
     pieces = sum(cost(item)[0] for item in made)
     value = (amounts[0] - amounts[-1], pieces, len(used))

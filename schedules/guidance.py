@@ -21,7 +21,7 @@ from schedules.plan import Guidance
 
 def uses(until: Until, monograph: Monograph) -> tuple[tuple[Order, ...], tuple[Order, ...] | None]:
     """What was taken until now; where its length is not known, as the longest use that any rule asks about, and as
-    one day."""
+    one dose."""
     if until.days is not None:
         return (until.order(),), None
     bounds = [
@@ -31,7 +31,8 @@ def uses(until: Until, monograph: Monograph) -> tuple[tuple[Order, ...], tuple[O
         for bound in (rule.at_least, getattr(rule, "more_than", None))
         if bound is not None
     ]
-    return (until.order(max(bounds, default=1)),), (until.order(1),)
+    turn = until.layout.turn
+    return (until.order(max([turn, *bounds])),), (until.order(turn),)
 
 
 def guidance_on(

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from dosing.finding import Finding, NotChecked, Severity, Verdict
-from dosing.formulary.kinds import StopRule, TaperRule
+from dosing.formulary.kinds import Rule, StopRule, TaperRule
 from dosing.formulary.model import Formulary
 from dosing.order import Order
 from dosing.patient import Patient
@@ -106,7 +106,7 @@ def screen_plan(
     """The verdict on a plan. `earlier` is what it follows on.
 
     Where it is not known for how long that was taken, `earlier` is the longest use that any rule asks about and
-    `uncertain` the shortest: a rule on stops and tapers that answers differently for the two is not checked.
+    `uncertain` the shortest: a rule that answers differently for the two is not checked.
     """
     answer = screen(orders, patient, formulary, as_of, earlier)
     if uncertain is None:
@@ -116,27 +116,35 @@ def screen_plan(
 
 
 def _certain(long: Verdict, short: Verdict) -> Verdict:
-    """What holds however long a drug was taken; the rest is not checked, by name."""
-    told = {(row.rule.id, row.severity, row.message) for row in _rows(short.findings) if row.rule is not None}
+    """What holds however long a drug was taken; the rest is not checked, by name.
+
+    A finding of the longest use alone stands, unless it is about stops and tapers. One of the shortest use alone (a
+    patch for people with tolerance) is no pass: the longest use is only a guess.
+    """
+    after_long, after_short = _rows(long.findings), _rows(short.findings)
+    told = {(row.rule.id, row.severity, row.message) for row in after_short if row.rule is not None}
     open_rows: dict[str, NotChecked] = {}
     kept: list[Finding] = []
-    for finding in _rows(long.findings):
+    for finding in after_long:
         rule = finding.rule
-        known = rule is None or (rule.id, finding.severity, finding.message) in told
-        if known or not isinstance(rule, StopRule | TaperRule) or rule is None:
+        if isinstance(rule, StopRule | TaperRule) and (rule.id, finding.severity, finding.message) not in told:
+            why = "whether it is lowered slowly enough depends on that"
+            open_rows[rule.id] = _open(finding, rule, why)
+        else:
             kept.append(finding)
-            continue
-        open_rows[rule.id] = NotChecked(
-            finding.code,
-            finding.orders[0],
-            ("taken_for",),
-            f"Not checked for {finding.drug}: for how long it was taken is missing, and whether it is lowered slowly "
-            "enough depends on that.",
-            (rule,),
-            finding.severity,
-            finding.drug,
-        )
-    return Verdict(merged(kept), (*long.not_checked, *open_rows.values()), long.passed)
+    known = {row.rule.id for row in after_long if row.rule is not None}
+    for finding in after_short:
+        if finding.rule is not None and finding.rule.id not in known:
+            why = f"after short use this would hold: {finding.message}"
+            open_rows[finding.rule.id] = _open(finding, finding.rule, why)
+    passed = tuple(row for row in long.passed if row.rule.id not in open_rows)
+    return Verdict(merged(kept), (*long.not_checked, *open_rows.values()), passed)
+
+
+def _open(finding: Finding, rule: Rule, why: str) -> NotChecked:
+    """A rule whose answer depends on how long a drug was taken."""
+    message = f"Not checked for {finding.drug}: for how long it was taken is missing, and {why.rstrip('.')}."
+    return NotChecked(finding.code, finding.orders[0], ("taken_for",), message, (rule,), finding.severity, finding.drug)
 
 
 def _rows(findings: Sequence[Finding]) -> list[Finding]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from math import ceil
 
 from dosing.allowance import allowance
 from dosing.formulary.kinds import PartnerRule
@@ -163,7 +164,7 @@ def _descent(
 ) -> tuple[Taper | None, Descent, tuple[Chosen | None, ...]]:
     """Down over the asked time in even cuts, else as the drug's own taper goes."""
     if request.over is not None:
-        days = int(request.over.amount("d"))
+        days = ceil(request.over.amount("d"))
         by = in_period(down.step, until.layout, "from/step") if down.step is not None else None
         descent = evenly(until.total, until.total * 0, days, until.layout, by, until.in_use)
         return None, in_whole_turns(descent, until.layout), ()

@@ -16,7 +16,7 @@ from dosing.formulary.model import Formulary, Taper
 from dosing.screening import Screening
 from dosing.units import words
 from schedules.current import Until, until_now
-from schedules.descent import Bottom, Descent, Doses, Rung
+from schedules.descent import FARTHEST, Bottom, Descent, Doses, Rung
 from schedules.floor import floor_of
 from schedules.guidance import guidance_on, uses
 from schedules.plan import Ceiling, Chosen, Plan, PlanError, UnsafeSchedule, reassessed
@@ -111,7 +111,8 @@ def _days(request: TaperRequest, descent: Descent) -> tuple[int, Chosen | None]:
         return request.days, None
     if whole <= LONGEST:
         return whole, None
-    why = f"The whole way down takes {whole} days; a plan is at most {LONGEST}. Plan on from its end."
+    takes = f"{whole} days" if whole <= FARTHEST else f"more than {FARTHEST} days"
+    why = f"The whole way down takes {takes}; a plan is at most {LONGEST}. Plan on from its end."
     return LONGEST, Chosen("days", str(LONGEST), why, None)
 
 

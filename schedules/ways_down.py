@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from math import ceil
 
 from dosing.formulary.kinds import Evidence, Layer, Source
 from dosing.formulary.model import Formulary, Monograph, Product, Stretch, Taper
@@ -149,7 +150,7 @@ def way_down(
     if taper.levels and request.step is None and request.percent is None:
         return in_whole_turns(_by_levels(taper, until, goal, request.patient), layout), ()
     if taper.over is not None and request.percent is None and request.step_interval is None:
-        over = int(taper.over.amount("d"))
+        over = ceil(taper.over.amount("d"))
         by = in_period(request.step, layout, "step") if request.step is not None else None
         why = f"Even cuts over {words(taper.over)}."
         descent = in_whole_turns(evenly(total, goal, over, layout, by, until.in_use), layout)
@@ -212,7 +213,7 @@ def _by_levels(taper: Taper, until: Until, goal: Fraction, patient: Patient) -> 
             stated = min(stated, level.at_most)
         made = doses.layout.at_most(stated.amount(until.layout.unit.code))
         if made is not None and goal <= made < total and made > 0:
-            rungs.append(Rung(made, int(level.lasts.amount("d"))))
+            rungs.append(Rung(made, ceil(level.lasts.amount("d"))))
             doses.lay(made)
             total = made
     if not rungs or (goal > 0 and rungs[-1].total > goal):
