@@ -14,10 +14,13 @@ from math import ceil
 
 from dosing.formulary.model import Product, Stretch
 from schedules.layout import Layout, Turn
+from schedules.plan import PlanError
 
 PERCENT = 100
 # More days than two of the longest plans have: what lies beyond is planned on from there, and is not looked for now.
 FARTHEST = 732
+# Nobody follows more steps on paper; the finest percentages of liquids and tablets stay well below.
+MOST_RUNGS = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +104,17 @@ class Doses:
 def descend(
     start: Fraction, goal: Fraction, paces: Sequence[Pace], whole: Layout, in_use: frozenset[Product] = frozenset()
 ) -> Descent:
-    """The doses below `start` down to `goal` (0: a stop, which is no rung), or as far as `FARTHEST` days."""
+    """The doses below `start` down to `goal` (0: a stop, which is no rung), or as far as `FARTHEST` days.
+
+    Raises PlanError beyond `MOST_RUNGS`.
+    """
     doses = Doses(whole, in_use)
     rungs: list[Rung] = []
     total, original = start, start
     while total > goal and sum(rung.days for rung in rungs) <= FARTHEST:
+        if len(rungs) > MOST_RUNGS:
+            detail = f"The way down has more than {MOST_RUNGS} steps: nobody can follow that on paper."
+            raise PlanError("step", "out-of-range", detail, "Ask for larger cuts, or for longer at each dose.")
         layout = doses.layout
         pace = next((known for known in paces if known.holds(total, original)), None)
         if pace is None:
