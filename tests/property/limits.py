@@ -153,7 +153,7 @@ def _numbers_in(holder: Rule | DoseRow | Cut) -> set[str]:
         for known in fields(holder)
         if isinstance(value := getattr(holder, known.name), Quantity | Fraction | int)
         and not isinstance(value, bool)
-        and known.name not in ("severity", "if_unstated", "if_missing", "certain", "line")
+        and known.name not in ("severity", "if_unstated", "if_missing", "certain", "planned", "line")
     }
 
 

@@ -33,7 +33,7 @@ plans = [
     planned(change(way_down("gabapentin", times("600 mg", 3), taken_for="90 days"), way_up("pregabalin"), "7 days")),
 ]
 for made in plans:
-    schedule = json.loads(encode(schedule_of(services, made, {})), parse_float=Decimal)
+    schedule = json.loads(encode(schedule_of(services, made, up, {})), parse_float=Decimal)
     schedule["id"] = schedule["series"] = schedule["check"]["id"] = "1"
     print("json", hashlib.sha256(json.dumps(schedule, default=str).encode()).hexdigest())
     for name, known in FORMATS.items():

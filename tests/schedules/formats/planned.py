@@ -57,7 +57,7 @@ def changed(plan: str, body: dict[str, Any]) -> str | None:
     try:
         wanted = RevisionSchema(lambda: services().names).load(asked)
         stored = read_stored(plan, lambda: services().names)
-        return encode(revised(services(), stored, wanted)).decode()
+        return encode(revised(services(), stored, wanted, asked)).decode()
     except (Problem, ValidationError):
         return None
 
