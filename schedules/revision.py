@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 from types import MappingProxyType
 
 from dosing.allowance import allowance
@@ -20,7 +21,7 @@ from schedules.going import Asked, Changed, Going, RevisionRequest, half_of
 from schedules.guidance import uses
 from schedules.phases import phases_of
 from schedules.plan import Ceiling, Plan, PlanError, Reassessed, Revised, UnsafeSchedule, reassessed
-from schedules.regimen import Regimen
+from schedules.regimen import EveryDays, Regimen
 from schedules.safety import as_order, as_orders, critical, exchanged, screen_plan
 from schedules.switch import SwitchRequest, over_already
 from schedules.turning import new_target, stop_now
@@ -37,6 +38,8 @@ def revise(old: Plan, number: str, asked: Asked, request: RevisionRequest, formu
     going = Going(old, asked, request, formulary, phases_of(old.regimens))
     _check(going)
     changed = ACTIONS[request.action](going)
+    for regimen in changed.regimens:
+        _keeps_its_intervals(regimen, old.start_date)
     days = max(regimen.days for regimen in changed.regimens)
     dated = _reassessments(going, days)
     screening = _screened(going, changed.regimens, dated)
@@ -68,6 +71,18 @@ def revise(old: Plan, number: str, asked: Asked, request: RevisionRequest, formu
             changed.why,
         ),
     )
+
+
+def _keeps_its_intervals(regimen: Regimen, start: date) -> None:
+    """Raises PlanError where a change would bring doses of a drug closer than its pattern has them."""
+    alone = [turns[0] for turns in regimen.stretches if len(turns) == 1]
+    apart = {step.pattern.every for step in alone if isinstance(step.pattern, EveryDays)}
+    if len(apart) != 1 or len(alone) != len(regimen.steps) or not all(isinstance(s.pattern, EveryDays) for s in alone):
+        return
+    days = [day for step in regimen.steps for day in step.dose_days(start)]
+    if any(after - before < min(apart) for before, after in pairwise(days)):
+        detail = f"{regimen.drug} is taken every {min(apart)} days; the change would bring two doses closer."
+        raise PlanError("from_day", "out-of-range", detail, "Choose another day, or another number of days.")
 
 
 def _reached(old: Plan, changed: Changed, *, stopping: bool) -> bool:
